@@ -14,7 +14,9 @@
         "rating",
         "portal",
     ],
-    "data": [],
+    "data": [
+        "views/res_partner_views.xml",
+    ],
     "demo": [],
     "application": True,
 }
