@@ -12,6 +12,16 @@
         "mass_mailing_sms",
         "survey",
     ],
-    "data": [],
-    "demo": [],
+    "data": [
+        "data/ir_sequence_data.xml",
+        "views/loyalty_card_views.xml",
+        "views/loyalty_program_views.xml",
+        "views/res_partner_views.xml",
+        "views/sale_order_views.xml",
+        "views/crm_loyalty_menus.xml",
+    ],
+    "demo": [
+        "demo/loyalty_demo.xml",
+    ],
+    "post_init_hook": "post_init_hook",
 }
