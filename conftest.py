@@ -1,4 +1,4 @@
-"""What every test run shares: one HTTP port that can be chosen, so that runs side by side do not meet."""
+"""What every test run shares."""
 
 import os
 

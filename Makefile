@@ -1,0 +1,43 @@
+# Every command prepares what it needs: Odoo 19, Python's packages, PostgreSQL (see README.md).
+PYTHON ?= python3
+TOOL = @$(PYTHON) -m tools.cli
+export DB DEMO MODULES T PORT FILE MAP SOURCE CHARGES DATE_FORMAT REJECTS
+
+.PHONY: help env run test db shell load lint bench stop clean distclean
+.DEFAULT_GOAL := help
+
+help:  ## these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env:  ## set everything up: Odoo 19, Python's packages, PostgreSQL
+	$(TOOL) env
+
+run:  ## Odoo with the suite and demo data on http://127.0.0.1:8069 (PORT=...)
+	$(TOOL) run
+
+test:  ## every test on a fresh database; a part of them: T=addons/crm_loyalty
+	$(TOOL) test
+
+db:  ## a database with the suite: DB=name [DEMO=1] [MODULES=a,b]
+	$(TOOL) db
+
+shell:  ## a script with `env` on a database: make shell DB=name < script.py
+	$(TOOL) shell
+
+load:  ## a real sales history into a database: DB=name FILE=sales.csv[.xz]
+	$(TOOL) load
+
+lint:  ## ruff, and pylint with pylint-odoo
+	$(TOOL) lint
+
+bench:  ## the benchmark tables; one of them: T=benchmarks/affinity_mining.py
+	$(TOOL) bench
+
+stop:  ## stop the embedded PostgreSQL
+	$(TOOL) stop
+
+clean:  ## remove this checkout's databases and links; the shared cache stays
+	$(TOOL) clean
+
+distclean:  ## clean, and remove the cache that all checkouts share
+	$(TOOL) distclean

@@ -1,0 +1,1 @@
+"""What `make` calls to prepare Odoo, PostgreSQL and data."""
