@@ -10,7 +10,23 @@
         "crm_loyalty",
     ],
     "external_dependencies": {"python": ["numpy", "scipy"]},
-    "data": [],
-    "demo": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_analytics_security.xml",
+        "data/ir_cron_data.xml",
+        "views/product_affinity_views.xml",
+        "views/product_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/sale_order_views.xml",
+        "views/sale_suggestion_views.xml",
+        "views/crm_dashboard_views.xml",
+        "views/crm_analytics_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_analytics/static/src/dashboard/**/*",
+            "crm_analytics/static/src/suggestions/**/*",
+        ],
+    },
     "application": True,
 }

@@ -1,0 +1,214 @@
+from bisect import bisect_right
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_analytics.tools import period as periods
+
+
+class CrmFiguresMixin(models.AbstractModel):
+    """What the suite means by revenue, order, customer and open complaint, in one place.
+
+    Domains say which records count, the reading methods add them up in a fixed number of queries.
+    All go through the ORM's search: the rights and companies of the reader hold. Amounts are in the
+    currency of the reader's company, days in the reader's time zone, ends of periods exclusive.
+    """
+
+    _name = "crm.figures.mixin"
+    _description = "Sales Figures"
+
+    # ------------------------------------------------------------------
+    # Domains
+    # ------------------------------------------------------------------
+
+    def _get_company_domain(self):
+        # The record rules say the same, but not to a superuser.
+        return Domain("company_id", "in", self.env.companies.ids)
+
+    def _get_between_domain(self, field_name, start, end):
+        """Days ``[start, end)`` of the reader's time zone; a missing end leaves it open."""
+        domain = Domain.TRUE
+        if start:
+            domain &= Domain(field_name, ">=", self._get_utc(start))
+        if end:
+            domain &= Domain(field_name, "<", self._get_utc(end))
+        return domain
+
+    def _get_utc(self, day):
+        return fields.Datetime.to_string(periods.utc(day, self.env.tz))
+
+    def _get_sale_domain(self, start=None, end=None):
+        """Confirmed orders, returns (orders below zero) among them."""
+        return (
+            Domain("state", "=", "sale")
+            & self._get_company_domain()
+            & self._get_between_domain("date_order", start, end)
+        )
+
+    def _get_purchase_domain(self, start=None, end=None):
+        """Confirmed orders that are worth something: what a customer bought."""
+        return self._get_sale_domain(start, end) & Domain("amount_total", ">", 0)
+
+    def _get_customer_domain(self, start=None, end=None):
+        """Commercial entities with a contact who bought; guest accounts are nobody."""
+        bought = list(self._get_purchase_domain(start, end))
+        return Domain("is_guest", "=", False) & Domain(
+            "commercial_member_ids", "any", [("sale_order_ids", "any", bought)]
+        )
+
+    def _get_new_customer_domain(self, start, end):
+        """Customers of the period who had never bought before it."""
+        before = list(self._get_purchase_domain(None, start))
+        return self._get_customer_domain(start, end) & Domain(
+            "commercial_member_ids", "not any", [("sale_order_ids", "any", before)]
+        )
+
+    def _get_quotation_domain(self):
+        return Domain("state", "in", ["draft", "sent"]) & self._get_company_domain()
+
+    def _get_complaint_domain(self, start=None, end=None):
+        """Complaints received in a period."""
+        return Domain("kind", "=", "complaint") & self._get_between_domain(
+            "received_date", start, end
+        )
+
+    def _get_open_complaint_domain(self, end):
+        """Complaints that were open at the end of a day: now, where the day is to come."""
+        return self._get_complaint_domain(None, end) & (
+            Domain("stage_id.is_closed", "=", False)
+            | Domain("resolved_date", ">=", self._get_utc(end))
+        )
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    def _get_newest_order_day(self):
+        order = self.env["sale.order"].search_fetch(
+            self._get_sale_domain(), ["date_order"], order="date_order DESC, id DESC", limit=1
+        )
+        return order and fields.Datetime.context_timestamp(order, order.date_order).date()
+
+    def _read_sales(self, days):
+        """Confirmed orders between any two of the given days, read in one query.
+
+        :return: a function of ``(start, end)`` that gives the sums of that window
+        """
+        days = sorted(days)
+        orders = self.env["sale.order"]
+        query = orders._search(self._get_sale_domain(days[0], days[-1]))
+        date_order = orders._field_to_sql(query.table, "date_order", query)
+        total = orders._field_to_sql(query.table, "amount_total", query)
+        amount = self._get_amount_sql(query, query.table, "amount_untaxed")
+        # Boundaries computed in the reader's time zone cut the orders into slices; every window
+        # is a run of slices.
+        bounds = [periods.utc(day, self.env.tz) for day in days]
+        query.groupby = SQL("1")
+        query.order = None
+        rows = self.env.execute_query(
+            query.select(
+                SQL("width_bucket(%s, %s::timestamp[])", date_order, bounds),
+                SQL("SUM(%s)", amount),
+                SQL("SUM(%s) FILTER (WHERE %s < 0)", amount, total),
+                SQL("SUM(%s) FILTER (WHERE %s > 0)", amount, total),
+                SQL("COUNT(*) FILTER (WHERE %s > 0)", total),
+            )
+        )
+        keys = ("revenue", "returns", "gross", "orders")
+
+        def get_sums(start, end):
+            first, last = bisect_right(days, start), bisect_right(days, end)
+            slices = [row[1:] for row in rows if first <= row[0] < last]
+            return {
+                key: sum(values[column] or 0 for values in slices)
+                for column, key in enumerate(keys)
+            }
+
+        return get_sums
+
+    def _get_amount_sql(self, query, order_alias, field_name, line_alias=None):
+        """An amount of an order (or of its line) in the currency of the reader's company.
+
+        The order keeps the rate of its day to its own company's currency; where that is another
+        currency than the reader's, the rate of the same day takes it the rest of the way.
+        """
+        orders = self.env["sale.order"]
+        if line_alias:
+            amount = self.env["sale.order.line"]._field_to_sql(line_alias, field_name, query)
+        else:
+            amount = orders._field_to_sql(order_alias, field_name, query)
+        rate = orders._field_to_sql(order_alias, "currency_rate", query)
+        amount = SQL("%s / COALESCE(NULLIF(%s, 0), 1)", amount, rate)
+        target = self.env.company
+        foreign = self.env.companies.filtered(lambda c: c.currency_id != target.currency_id)
+        if not foreign:
+            return amount
+        date_order = orders._field_to_sql(order_alias, "date_order", query)
+        company_id = orders._field_to_sql(order_alias, "company_id", query)
+        target_rate = self._get_rate_sql(target.currency_id, date_order)
+        cases = SQL(" ").join(
+            SQL(
+                "WHEN %s IN %s THEN %s / %s",
+                company_id,
+                tuple(foreign.filtered(lambda c, x=currency: c.currency_id == x).ids),
+                target_rate,
+                self._get_rate_sql(currency, date_order),
+            )
+            for currency in foreign.currency_id
+        )
+        return SQL("%s * (CASE %s ELSE 1 END)", amount, cases)
+
+    def _get_rate_sql(self, currency, moment):
+        """The rate of a currency on a day by the rule of ``res.currency._get_rates``."""
+        rates = self.env["res.currency.rate"]
+        domain = Domain("currency_id", "=", currency.id) & Domain(
+            "company_id", "in", (False, self.env.company.root_id.id)
+        )
+        known = rates._search(domain, order="company_id.id, name DESC", limit=1)
+        known.add_where(
+            SQL("%s <= %s::date", rates._field_to_sql(known.table, "name", known), moment)
+        )
+        first = rates._search(domain, order="company_id.id, name ASC", limit=1)
+        return SQL(
+            "COALESCE((%s), (%s), 1.0)",
+            known.select(rates._field_to_sql(known.table, "rate", known)),
+            first.select(rates._field_to_sql(first.table, "rate", first)),
+        )
+
+    def _read_quotations(self):
+        """``(amount, count, expired)`` of the quotations that wait for an answer."""
+        orders = self.env["sale.order"]
+        query = orders._search(self._get_quotation_domain())
+        query.order = None
+        validity = orders._field_to_sql(query.table, "validity_date", query)
+        [(amount, count, expired)] = self.env.execute_query(
+            query.select(
+                SQL("SUM(%s)", self._get_amount_sql(query, query.table, "amount_untaxed")),
+                SQL("COUNT(*)"),
+                SQL("COUNT(*) FILTER (WHERE %s < %s)", validity, fields.Date.context_today(self)),
+            )
+        )
+        return amount or 0, count, expired
+
+    def _get_sale_line_domain(self, start, end):
+        """Lines that sell a product; downpayments only move money."""
+        return (
+            Domain("order_id", "any", list(self._get_sale_domain(start, end)))
+            & Domain("display_type", "=", False)
+            & Domain("is_downpayment", "=", False)
+            & Domain("product_id", "!=", False)
+        )
+
+    def _read_top_products(self, start, end, limit):
+        """``[(product id, revenue)]``, best first, products without revenue left out."""
+        lines = self.env["sale.order.line"]
+        query = lines._search(self._get_sale_line_domain(start, end))
+        order = query.left_join(query.table, "order_id", "sale_order", "id", "order_id")
+        product = lines._field_to_sql(query.table, "product_id", query)
+        amount = SQL("SUM(%s)", self._get_amount_sql(query, order, "price_subtotal", query.table))
+        query.groupby = product
+        query.having = SQL("%s > 0", amount)
+        query.order = SQL("%s DESC, %s", amount, product)
+        query.limit = limit
+        return self.env.execute_query(query.select(product, amount))
