@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -62,9 +64,8 @@ class IrSequence(models.Model):
     def _check_loyalty_card_prefixes(self):
         """Two sequences that could make the same number are a mistake: say so at once."""
         sequences = self.with_context(active_test=False).search([("code", "=", CARD_NUMBER_CODE)])
-        by_prefix = sequences.sorted("prefix")
-        for first, second in zip(by_prefix, by_prefix[1:], strict=False):
-            if second.prefix.startswith(first.prefix):
+        for first, second in pairwise(sequences.sorted(lambda sequence: sequence.prefix or "")):
+            if (second.prefix or "").startswith(first.prefix or ""):
                 raise ValidationError(
                     self.env._(
                         "The card numbers of %(first)s begin with %(first_prefix)s and those of"

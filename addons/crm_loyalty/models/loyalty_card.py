@@ -32,9 +32,9 @@ class LoyaltyCard(models.Model):
     @api.depends("number")
     def _compute_display_name(self):
         numbered = self.filtered("number")
-        super(LoyaltyCard, self - numbered)._compute_display_name()
         for card in numbered:
             card.display_name = f"{card.program_id.name}: {card.number}"
+        return super(LoyaltyCard, self - numbered)._compute_display_name()
 
     @api.depends("number")
     def _compute_number_urls(self):
@@ -150,8 +150,9 @@ class LoyaltyCard(models.Model):
         """Number the cards without a number, archived ones included, by SQL in batches."""
         # sudo: cards of all companies, at installation
         cards = self.sudo().with_context(active_test=False)
-        programs = self.env["loyalty.program"].sudo().with_context(active_test=False).search([])
-        for program in programs.filtered(lambda program: program._has_numbered_cards()):
+        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
+        numbered_types = programs._get_numbered_program_types()
+        for program in programs.search([("program_type", "in", numbered_types)]):
             sequence = program._get_card_sequence()
             domain = [("program_id", "=", program.id), ("number", "=", False)]
             for ids in split_every(NUMBERING_BATCH, cards.search(domain, order="id").ids, list):

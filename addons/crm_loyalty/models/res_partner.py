@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import card_number
 
@@ -30,12 +31,14 @@ class ResPartner(models.Model):
     def _search_loyalty_card_numbers(self, operator, value):
         if operator == "in":
             numbers = [card_number.normalise(text) for text in value if text]
-            card_domain = Domain("number", "in", numbers)
-        elif operator in ("ilike", "like", "=ilike", "=like"):
-            card_domain = Domain("number", operator, card_number.normalise(value) or value)
-        else:
-            return NotImplemented
-        return self._get_card_holder_domain(card_domain)
+            domain = self._get_card_holder_domain(Domain("number", "in", numbers))
+            if len(numbers) < len(value):  # False among them: without any card
+                domain |= ~self._get_card_holder_domain(Domain("number", "!=", False))
+            return domain
+        if operator in ("ilike", "like", "=ilike", "=like"):
+            number = card_number.normalise(value) or value
+            return self._get_card_holder_domain(Domain("number", operator, number))
+        return NotImplemented
 
     @api.model
     def _search_display_name(self, operator, value):
@@ -52,5 +55,6 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_card_holder_domain(self, card_domain):
-        cards = self.env["loyalty.card"].search(card_domain)
-        return Domain("id", "in", cards.partner_id.ids)
+        """Return the domain of the customers of the cards that the user may read."""
+        cards = self.env["loyalty.card"]._search(card_domain & Domain("partner_id", "!=", False))
+        return Domain("id", "in", cards.subselect(SQL.identifier("loyalty_card", "partner_id")))

@@ -2,8 +2,8 @@
 
 The check digit follows the GS1 General Specifications, section 7.9.1 ("Standard check digit
 calculations for GS1 data structures", https://www.gs1.org/services/how-calculate-check-digit-manually):
-from the right, the digits weigh 3, 1, 3, 1, ...; the check digit brings the sum to a multiple of 10.
-Odoo's own ``odoo.tools.barcode`` does the sum.
+from the right, the digits weigh 3, 1, 3, 1, ...; the check digit brings the sum to a multiple of
+10. Odoo's own ``odoo.tools.barcode`` does the sum.
 
 It finds every single wrong digit, and every swap of two neighbours unless they differ by exactly 5
 (the swap of a and b changes the sum by 2 * (a - b), which is 10 or -10 there).
