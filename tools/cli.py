@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from tools import browser, build, console, database, odoo_source, paths, postgres, python_env
 from tools.console import Failure, say
@@ -78,10 +79,14 @@ def test():
     """Every test, or those below T, on a fresh database."""
     environment = Environment()
     browser.ensure()
+    wanted = os.environ.get("T", "").split() or ["addons", "tests"]
     template = environment.databases.suite(demo=False)
+    variables = {"ODOO_TEST_SUITE_TEMPLATE": template}
+    if any(Path(path).parts[0] == "tests" for path in wanted):
+        variables["ODOO_TEST_BASE_TEMPLATE"] = environment.databases.template(demo=False)
+        variables["ODOO_TEST_DEMO_TEMPLATE"] = environment.databases.suite(demo=True)
     name = f"{template}_test"
     environment.databases.copy(template, name)
-    wanted = os.environ.get("T", "").split() or ["addons", "tests"]
     say(f"pytest {' '.join(wanted)}")
     done = subprocess.run(
         [
@@ -92,7 +97,7 @@ def test():
             f"--odoo-database={name}",
             *wanted,
         ],
-        env=environment.odoo.environment,
+        env=dict(environment.odoo.environment, **variables),
         cwd=paths.ROOT,
         check=False,
         preexec_fn=console.die_with_parent,

@@ -1,0 +1,117 @@
+"""Databases, Odoo processes and servers for the tests of the whole suite.
+
+`make test` names the server (PGHOST and so on), Odoo's configuration and three templates in the
+environment: Odoo's own modules alone, with the suite, and with the suite and demo data.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITE = ("crm_extended", "crm_loyalty", "crm_analytics")
+START_SECONDS = 120
+
+
+def setting(name):
+    """Return what `make test` says in the environment."""
+    value = os.environ.get(name)
+    assert value, f"{name} is not set: run these tests by `make test T=tests`."
+    return value
+
+
+def odoo(*arguments, script=None, check=True):
+    """Run one of Odoo's commands to its end and return the finished process, output as text."""
+    return subprocess.run(
+        command(*arguments),
+        input=script,
+        stdin=None if script is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=check,
+        cwd=ROOT,
+    )
+
+
+def command(*arguments):
+    """Return the command line of one of Odoo's commands: `shell`, or the server's options."""
+    first, rest = ([arguments[0]], arguments[1:]) if arguments[0] == "shell" else ([], arguments)
+    return [sys.executable, "-m", "odoo", *first, "-c", setting("ODOO_TEST_CONFIG"), *rest]
+
+
+def shell(database, script, check=True):
+    """Run a script in an Odoo shell on a database and return what it prints."""
+    done = odoo(
+        "shell", "-d", database, "--no-http", "--log-level=error", script=script, check=False
+    )
+    assert not (check and done.returncode), done.stdout
+    return done.stdout
+
+
+def install(database, *options):
+    """Install, update or otherwise start Odoo once; return the lines that warn."""
+    done = odoo("-d", database, *options, "--stop-after-init", "--no-http", "--log-level=warn")
+    return [line for line in done.stdout.splitlines() if line.strip()]
+
+
+class Scratch:
+    """Databases that live as long as a module's tests."""
+
+    def __init__(self):
+        self.names = []
+
+    def database(self, template):
+        """Return the name of a new copy of one of the templates: BASE, SUITE or DEMO."""
+        name = f"suite_scratch_{uuid.uuid4().hex[:8]}"
+        self.names.append(name)
+        subprocess.run(
+            ["createdb", "-T", setting(f"ODOO_TEST_{template}_TEMPLATE"), name], check=True
+        )
+        return name
+
+    def close(self):
+        for name in self.names:
+            subprocess.run(["dropdb", "--if-exists", "--force", name], check=True)
+
+
+class Server:
+    """Odoo's web server on a database, for a browser."""
+
+    def __init__(self, database):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen(
+            command(
+                "-d",
+                database,
+                f"--http-port={self.port}",
+                "--max-cron-threads=0",
+                "--log-level=warn",
+            ),
+            cwd=ROOT,
+        )
+        self._wait()
+
+    def _wait(self):
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            assert self.process.poll() is None, "Odoo ended before it answered."
+            try:
+                urllib.request.urlopen(f"{self.address}/web/health", timeout=5).close()
+                return
+            except (urllib.error.URLError, OSError):
+                pass
+        raise AssertionError(f"Odoo did not answer within {START_SECONDS} seconds.")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
