@@ -1,0 +1,39 @@
+"""The load as a command: options from the environment, progress and report on the terminal."""
+
+import os
+import sys
+import time
+
+from . import LoadError, Options, load
+
+
+def main(env):
+    """Run inside an Odoo shell; exit with one sentence and status 1 if the load cannot be done."""
+    try:
+        path = os.environ.get("FILE")
+        if not path:
+            raise LoadError("Say which file to load: FILE=path/to/sales.csv[.xz|.gz].")
+        report = load(env, path, Options.from_environ(os.environ), Progress())
+    except LoadError as error:
+        sys.exit(f"Nothing more was loaded: {error}")
+    print(report, flush=True)
+
+
+class Progress:
+    """One line on the terminal, written over; in a log, a line at most every five seconds."""
+
+    def __init__(self, stream=sys.stderr, clock=time.monotonic):
+        self.stream = stream
+        self.clock = clock
+        self.terminal = stream.isatty()
+        self.last = clock()
+
+    def __call__(self, what, done, of):
+        finished = of is not None and done >= of
+        if not finished and self.clock() - self.last < (0.2 if self.terminal else 5):
+            return
+        self.last = self.clock()
+        text = f"{what}: {done:,}" + ("" if of is None else f" of {of:,}")
+        end = "\n" if finished or not self.terminal else ""
+        self.stream.write(("\r" if self.terminal else "") + text + end)
+        self.stream.flush()

@@ -1,0 +1,5 @@
+"""The one exception of this package."""
+
+
+class LoadError(Exception):
+    """The load cannot go on; the message is one sentence that says what to change."""
