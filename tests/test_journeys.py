@@ -1,0 +1,111 @@
+"""A day at work in a real browser, on the database that `make run` shows."""
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from support import Server, shell
+
+from tools import browser
+
+QUOTATION_WITH_SUGGESTIONS = """
+affinity = env['product.affinity'].search([], order='score desc', limit=1)
+partner = env['res.partner'].create({'name': 'Journey Customer', 'is_company': True})
+order = env['sale.order'].create({
+    'partner_id': partner.id,
+    'order_line': [(0, 0, {'product_id': affinity.product_id.id})],
+})
+env['crm.complaint'].create({'name': 'Parcel came late', 'partner_id': partner.id})
+env.cr.commit()
+print('RESULT', partner.id, order.id)
+"""
+# A first page compiles the client's assets on the machine at hand.
+PATIENCE = 60_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def site(scratch):
+    """Odoo on a copy of the demo database, and the ids of a customer and of a quotation."""
+    database = scratch.database("DEMO")
+    partner, order = shell(database, QUOTATION_WITH_SUGGESTIONS).split("RESULT")[1].split()
+    server = Server(database)
+    server.partner, server.order = int(partner), int(order)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        engine = playwright.chromium.launch(
+            executable_path=browser.find(),
+            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
+        )
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def page(site, chromium):
+    """A page logged in as admin; the test fails on any error the browser reports."""
+    errors = []
+    page = chromium.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if message.type == "error" else None,
+    )
+    page.on(
+        "response",
+        lambda answer: (
+            errors.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
+    )
+    page.goto(f"{site.address}/web/login")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", "admin")
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
+    yield page
+    page.close()
+    assert errors == []
+
+
+def open_app(page, name):
+    page.click(".o_navbar_apps_menu button")
+    page.click(f".o-dropdown--menu .o_app:text-is('{name}')")
+
+
+def test_a_complaint_is_opened_and_answered(page):
+    open_app(page, "Complaints")
+    page.click(".o_kanban_record:has-text('Parcel came late')")
+    expect(page.locator(".o_form_view .o_field_widget[name=name]")).to_be_visible()
+    page.click(".o-mail-Chatter-sendMessage")
+    page.locator(".o-mail-Composer-input").fill("We are looking into it.")
+    page.click(".o-mail-Composer-send:not([disabled])")
+    expect(page.locator(".o-mail-Message", has_text="We are looking into it.")).to_be_visible()
+
+
+def test_a_suggestion_is_added_to_the_quotation_of_a_customer(page, site):
+    page.goto(f"{site.address}/odoo/contacts/{site.partner}")
+    page.click("button[name=action_view_sale_order]")
+    page.click(".o_list_view .o_data_row td[name=name]")
+    lines = page.locator(".o_field_widget[name=order_line] .o_data_row")
+    expect(lines).to_have_count(1)
+    suggestion = page.locator(".o_sale_suggestion").first
+    name = suggestion.locator(".o_sale_suggestion_name").inner_text()
+    assert suggestion.locator(".o_sale_suggestion_reason").inner_text()
+    suggestion.locator(".o_sale_suggestion_add").click()
+    expect(lines).to_have_count(2)
+    expect(lines.nth(1)).to_contain_text(name)
+    page.click(".o_form_button_save")
+    expect(page.locator(".o_form_status_indicator_buttons.invisible")).to_have_count(1)
+    expect(page.locator(".o_sale_suggestion", has_text=name)).to_have_count(0)
+
+
+def test_the_dashboard_opens_and_a_figure_leads_to_its_records(page):
+    open_app(page, "Analytics")
+    dashboard = page.locator(".o_crm_dashboard[data-ready='1']")
+    expect(dashboard.locator(".o_crm_dashboard_tile")).to_have_count(6)
+    expect(dashboard.locator("canvas")).to_have_count(2)
+    dashboard.locator(".o_crm_dashboard_tile[data-key=orders]").click()
+    expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
