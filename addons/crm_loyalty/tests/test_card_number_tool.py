@@ -1,10 +1,9 @@
 import doctest
-from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 from ..tools import card_number
 
@@ -16,7 +15,7 @@ settings.load_profile("crm_loyalty")
 
 
 @tagged("post_install", "-at_install")
-class TestCardNumberTool(TestCase):
+class TestCardNumberTool(BaseCase):
     """The arithmetic of card numbers, against GS1's examples and against all errors it can find."""
 
     def test_published_numbers(self):
