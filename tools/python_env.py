@@ -23,7 +23,7 @@ def prepare():
     name = f"{version}-{platform.machine()}-{pins.hexdigest()[:12]}"
     venv = paths.CACHE / "python" / name
     python = venv / "bin" / "python"
-    with build.lock(venv.with_suffix(".lock"), "Python's packages"):
+    with build.lock(venv.with_name(f"{name}.lock"), "Python's packages"):
         # A virtual environment cannot be renamed: a mark says that it is whole.
         complete = venv / "complete"
         if not complete.exists() or not python.exists():
