@@ -1,0 +1,404 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools.alert_ladder import get_renewed_end
+from ..tools.batches import run_in_batches
+
+# The states a contract may go to, from each of its states.
+TRANSITIONS = {
+    "draft": {"running"},
+    "running": {"notice", "expired", "renewed", "terminated"},
+    "notice": {"running", "expired", "renewed", "terminated"},
+    "expired": {"renewed"},
+    "renewed": set(),
+    "terminated": {"draft"},
+}
+# The states in which terms are watched and orders can be placed under the contract.
+ACTIVE_STATES = ("running", "notice")
+
+
+class CrmContract(models.Model):
+    _name = "crm.contract"
+    _description = "Contract"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _rec_names_search = ["number", "name", "partner_id.name"]
+    _order = "date_end, id desc"
+    _check_company_auto = True
+
+    number = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+        index="trigram",
+    )
+    name = fields.Char(string="Subject", required=True, tracking=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Commercial Entity",
+        store=True,
+        index=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        index=True,
+        tracking=True,
+        help="Gets the alerts of the terms that have no responsible person of their own.",
+    )
+    tag_ids = fields.Many2many(comodel_name="crm.tag", string="Tags")
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("running", "Running"),
+            ("notice", "Notice Given"),
+            ("expired", "Expired"),
+            ("renewed", "Renewed"),
+            ("terminated", "Terminated"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        group_expand=True,
+        index=True,
+        tracking=True,
+    )
+
+    date_start = fields.Date(
+        string="Start Date", required=True, default=fields.Date.context_today, tracking=True
+    )
+    date_end = fields.Date(
+        string="End Date", tracking=True, help="Leave empty for an open-ended contract."
+    )
+    notice_days = fields.Integer(
+        string="Notice Period",
+        help="Days before the end date by which notice has to be given.",
+    )
+    notice_date = fields.Date(
+        compute="_compute_notice_date",
+        store=True,
+        help="The last day on which notice can be given.",
+    )
+    renewal = fields.Selection(
+        selection=[("none", "None"), ("manual", "Manual"), ("automatic", "Automatic")],
+        required=True,
+        default="none",
+        tracking=True,
+        help="None: the contract ends on its end date.\n"
+        "Manual: a following contract is proposed with the Renew button.\n"
+        "Automatic: the end date moves by the renewal period, unless notice has been given.",
+    )
+    renewal_months = fields.Integer(
+        string="Renewal Period", help="Months by which the contract is prolonged."
+    )
+    previous_id = fields.Many2one(
+        comodel_name="crm.contract",
+        string="Previous Contract",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    next_ids = fields.One2many(
+        comodel_name="crm.contract", inverse_name="previous_id", string="Following Contract"
+    )
+
+    amount_total = fields.Monetary(string="Contract Value", tracking=True)
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    term_ids = fields.One2many(
+        comodel_name="crm.contract.term", inverse_name="contract_id", string="Terms", copy=True
+    )
+    alert_ids = fields.One2many(
+        comodel_name="crm.contract.alert", inverse_name="contract_id", string="Alerts"
+    )
+    alert_count = fields.Integer(compute="_compute_alert_count")
+    order_ids = fields.One2many(
+        comodel_name="sale.order",
+        inverse_name="contract_id",
+        string="Orders",
+        groups="sales_team.group_sale_salesman",
+    )
+    order_count = fields.Integer(
+        compute="_compute_order_count", groups="sales_team.group_sale_salesman"
+    )
+
+    _number_company_uniq = models.Constraint(
+        "UNIQUE (company_id, number)",
+        "Another contract of this company has this number already.",
+    )
+    _previous_uniq = models.Constraint(
+        "UNIQUE (previous_id)", "A contract can be followed by one contract only."
+    )
+    _dates_in_order = models.Constraint(
+        "CHECK (date_end >= date_start)",
+        "The end date of a contract cannot be before its start date.",
+    )
+    _notice_days_positive = models.Constraint(
+        "CHECK (notice_days >= 0)", "The notice period cannot be negative."
+    )
+    _renewal_months_positive = models.Constraint(
+        "CHECK (renewal_months >= 0 AND (renewal <> 'automatic' OR renewal_months > 0))",
+        "Set a renewal period of at least one month for a contract that is renewed automatically.",
+    )
+
+    @api.depends("date_end", "notice_days")
+    def _compute_notice_date(self):
+        for contract in self:
+            contract.notice_date = contract.date_end and contract.date_end - relativedelta(
+                days=contract.notice_days
+            )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for contract in self:
+            contract.currency_id = contract.currency_id or contract.company_id.currency_id
+
+    def _compute_alert_count(self):
+        counts = dict(
+            self.env["crm.contract.alert"]._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+            )
+        )
+        for contract in self:
+            contract.alert_count = counts.get(contract._origin, 0)
+
+    def _compute_order_count(self):
+        counts = dict(
+            self.env["sale.order"]._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+            )
+        )
+        for contract in self:
+            contract.order_count = counts.get(contract._origin, 0)
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = f"{contract.number} {contract.name or ''}".strip()
+
+    @api.constrains("date_end", "renewal")
+    def _check_terms_within(self):
+        self.term_ids._check_due_within_contract()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["ir.sequence"]._fill_numbers(self, "crm.contract", vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "state" in vals:
+            self._check_transition(vals["state"])
+        following = self._get_following_terms()
+        due_dates = {term: term.due_date for term in following}
+        result = super().write(vals)
+        following.filtered(lambda term: term.due_date != due_dates[term])._restart_ladder()
+        if "state" in vals and vals["state"] not in ACTIVE_STATES:
+            self.term_ids._discard_activities()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_started(self):
+        for contract in self:
+            if contract.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "The contract %s has been started: terminate it instead of deleting it.",
+                        contract.display_name,
+                    )
+                )
+
+    def _get_following_terms(self):
+        """The terms whose due date moves with the contract; none while a batch sees to them."""
+        if self.env.context.get("crm_contract_terms_later"):
+            return self.env["crm.contract.term"]
+        return self.term_ids.filtered(lambda term: term.due_on != "date")
+
+    def _check_transition(self, state):
+        """Refuse a change of state that TRANSITIONS does not allow."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for contract in self:
+            if state != contract.state and state not in TRANSITIONS[contract.state]:
+                raise UserError(
+                    self.env._(
+                        "The contract %(contract)s is “%(old)s” and cannot become “%(new)s”.",
+                        contract=contract.display_name,
+                        old=labels[contract.state],
+                        new=labels.get(state, state),
+                    )
+                )
+
+    # ---------------------------------------------------------------------------------------------
+    # Buttons
+    # ---------------------------------------------------------------------------------------------
+    def action_start(self):
+        """Start the contracts; those they follow are renewed from that moment on."""
+        self.write({"state": "running"})
+        self.previous_id.filtered(lambda contract: "renewed" in TRANSITIONS[contract.state]).write(
+            {"state": "renewed"}
+        )
+
+    def action_give_notice(self):
+        for contract in self:
+            if not contract.date_end:
+                raise UserError(
+                    self.env._(
+                        "The contract %s is open-ended: set its end date before giving notice.",
+                        contract.display_name,
+                    )
+                )
+        self.write({"state": "notice"})
+
+    def action_withdraw_notice(self):
+        self.write({"state": "running"})
+
+    def action_terminate(self):
+        self.write({"state": "terminated"})
+
+    def action_draft(self):
+        self.write({"state": "draft"})
+
+    def action_renew(self):
+        """Prepare the following contract and open it; starting it makes this one renewed."""
+        self.ensure_one()
+        self._check_renewable()
+        start = self.date_end + relativedelta(days=1)
+        period = (
+            relativedelta(months=self.renewal_months)
+            if self.renewal_months
+            else relativedelta(start, self.date_start)
+        )
+        following = self.copy(
+            {
+                "name": self.name,
+                "previous_id": self.id,
+                "date_start": start,
+                "date_end": start + period - relativedelta(days=1),
+                "term_ids": [
+                    fields.Command.create(term._prepare_following_values(start, period))
+                    for term in self.term_ids
+                ],
+            }
+        )
+        return following.get_formview_action()
+
+    def _check_renewable(self):
+        self._check_transition("renewed")
+        if self.next_ids:
+            raise UserError(
+                self.env._(
+                    "The contract %(contract)s is already followed by %(next)s.",
+                    contract=self.display_name,
+                    next=self.next_ids.display_name,
+                )
+            )
+        if not self.date_end:
+            raise UserError(
+                self.env._("The contract %s is open-ended and needs no renewal.", self.display_name)
+            )
+
+    def action_view_orders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        action["domain"] = [("contract_id", "=", self.id)]
+        action["context"] = {
+            "default_contract_id": self.id,
+            "default_partner_id": self.partner_id.id,
+            "default_company_id": self.company_id.id,
+        }
+        return action
+
+    def action_view_alerts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_extended.crm_contract_alert_action"
+        )
+        action["domain"] = [("contract_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    # ---------------------------------------------------------------------------------------------
+    # Nightly action
+    # ---------------------------------------------------------------------------------------------
+    @api.model
+    def _get_ended_domain(self):
+        """The contracts that still count as active though their end date has passed."""
+        ended = Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("date_end", "<", today)
+            for today, companies in self.env["res.company"]._get_companies_by_today().items()
+        )
+        return Domain("state", "in", ACTIVE_STATES) & ended
+
+    @api.model
+    def _cron_update_states(self, batch_size=500):
+        """Prolong or close the contracts whose end date has passed.
+
+        :return: False when there was not time enough for all of them
+        """
+        return run_in_batches(
+            self,
+            self._get_ended_domain(),
+            lambda contracts: contracts._process_end(),
+            batch_size=batch_size,
+            lock_table="crm_contract_alert",
+        )
+
+    def _process_end(self):
+        """Prolong contracts with tacit renewal from their old end; let the others expire.
+
+        Notice stops a tacit renewal: that is what it is given for.
+        """
+        prolonged = self.filtered(
+            lambda contract: contract.state == "running" and contract.renewal == "automatic"
+        )
+        expired = self - prolonged
+        # Read at once: each write below would otherwise read the terms of its own contract.
+        prolonged.term_ids.fetch(["due_on", "due_date", "name", "state"])
+        # Messages are logged and terms restarted for the whole batch at once, not for each write.
+        quiet = self.with_context(mail_notrack=True, crm_contract_terms_later=True)
+        bodies = {}
+        for contract in quiet.browse(prolonged.ids):
+            old_end = contract.date_end
+            contract.date_end = get_renewed_end(
+                contract.date_start,
+                old_end,
+                contract.renewal_months,
+                contract.company_id._get_today(),
+            )
+            bodies[contract.id] = self.env._(
+                "Renewed automatically: the end date moved from %(old)s to %(new)s.",
+                old=fields.Date.to_string(old_end),
+                new=fields.Date.to_string(contract.date_end),
+            )
+        prolonged._get_following_terms()._restart_ladder(new_period=True)
+        quiet.browse(expired.ids).write({"state": "expired"})
+        for contract in expired:
+            bodies[contract.id] = self.env._("The end date has passed: the contract has expired.")
+        self._message_log_batch(bodies)

@@ -1,0 +1,20 @@
+from datetime import timezone
+
+import pytz
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_today(self):
+        """The day it is at the company: by the time zone of its contact, or its working hours."""
+        self.ensure_one()
+        tz = pytz.timezone(self.partner_id.tz or self.resource_calendar_id.tz or "UTC")
+        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(tz).date()
+
+    def _get_companies_by_today(self):
+        """All companies by the day it is there: {date: companies}; two days, three at most."""
+        # Dates are no secret, and a nightly action serves every company.
+        return self.sudo().search([]).grouped(lambda company: company._get_today())

@@ -1,0 +1,113 @@
+"""The arithmetic alone: no database."""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests.common import BaseCase, tagged
+
+from ..tools.alert_ladder import (
+    MAX_DAYS_BEFORE,
+    format_ladder,
+    get_due_steps,
+    get_next_alert_date,
+    get_next_due_date,
+    get_renewed_end,
+    parse_ladder,
+)
+
+settings.register_profile("odoo", deadline=None, max_examples=150)
+settings.load_profile("odoo")
+
+steps = st.integers(min_value=0, max_value=MAX_DAYS_BEFORE)
+ladders = st.lists(steps, unique=True).map(lambda days: tuple(sorted(days, reverse=True)))
+dates = st.dates(min_value=date(1990, 1, 1), max_value=date(2090, 12, 31))
+
+
+@tagged("post_install", "-at_install")
+class TestContractLadder(BaseCase):
+    @given(st.lists(steps))
+    def test_parsed_ladder_is_descending_unique_and_stable(self, days):
+        ladder = parse_ladder(",".join(map(str, days)))
+        self.assertEqual(list(ladder), sorted(set(days), reverse=True))
+        self.assertEqual(parse_ladder(format_ladder(ladder)), ladder)
+
+    def test_ladder_is_read_as_people_write_it(self):
+        self.assertEqual(parse_ladder(" 7 , 60;30,7"), (60, 30, 7))
+        self.assertEqual(parse_ladder("۶۰،۳۰،۷"), (60, 30, 7), "digits and comma of Persian")
+        self.assertEqual(parse_ladder(""), ())
+        self.assertEqual(parse_ladder(False), ())
+
+    def test_bad_ladder_names_the_bad_piece(self):
+        for text, piece in (
+            ("30,,7", ""),
+            ("30,x", "x"),
+            ("30,-7", "-7"),
+            ("7.5", "7.5"),
+            ("3661", "3661"),
+            ("99999", "99999"),
+            ("30,", ""),
+            ("30 7", "30 7"),
+            ("²", "²"),
+        ):
+            with self.subTest(text=text), self.assertRaises(ValueError) as error:
+                parse_ladder(text)
+            self.assertEqual(error.exception.args, (piece,))
+
+    @given(ladders, dates, dates)
+    def test_steps_are_due_from_their_day_on(self, ladder, due_date, today):
+        due = get_due_steps(ladder, due_date, today)
+        for step in ladder:
+            self.assertEqual(step in due, due_date - timedelta(days=step) <= today)
+
+    @given(ladders, dates, dates)
+    def test_next_alert_follows_what_has_been_raised(self, ladder, due_date, today):
+        raised = get_due_steps(ladder, due_date, today)
+        upcoming = get_next_alert_date(ladder, due_date, raised)
+        if len(raised) == len(ladder):
+            self.assertIsNone(upcoming)
+        else:
+            self.assertGreater(upcoming, today)
+            self.assertIn((due_date - upcoming).days, ladder)
+
+    def test_recurrence_comes_back_to_the_day_agreed_on(self):
+        due_date, seen = date(2024, 1, 31), []
+        for _month in range(3):
+            due_date = get_next_due_date(due_date, 1, 31)
+            seen.append(due_date)
+        self.assertEqual(seen, [date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30)])
+        self.assertEqual(get_next_due_date(date(2024, 2, 29), 12, 29), date(2025, 2, 28))
+        self.assertEqual(get_next_due_date(date(2027, 2, 28), 12, 29), date(2028, 2, 29))
+
+    def test_renewed_end_keeps_month_ends(self):
+        for start, end, months, today, expected in (
+            (date(2023, 3, 1), date(2027, 2, 28), 12, date(2027, 3, 1), date(2028, 2, 29)),
+            (date(2024, 2, 1), date(2024, 2, 29), 1, date(2024, 3, 1), date(2024, 3, 31)),
+            (date(2024, 1, 31), date(2024, 2, 28), 1, date(2024, 3, 1), date(2024, 3, 30)),
+            (date(2024, 1, 31), date(2024, 3, 30), 1, date(2024, 4, 1), date(2024, 4, 29)),
+            (date(2024, 1, 31), date(2024, 4, 29), 1, date(2024, 5, 1), date(2024, 5, 30)),
+            # Several periods missed at once.
+            (date(2020, 1, 1), date(2020, 12, 31), 12, date(2024, 6, 1), date(2024, 12, 31)),
+            # An end that closes no whole months counts from itself.
+            (date(2024, 1, 10), date(2024, 6, 14), 6, date(2024, 6, 15), date(2024, 12, 14)),
+        ):
+            with self.subTest(start=start, end=end):
+                self.assertEqual(get_renewed_end(start, end, months, today), expected)
+
+    @given(dates, st.integers(1, 60), st.integers(1, 36), st.integers(1, 4000))
+    def test_renewed_end_does_not_depend_on_how_often_the_action_ran(
+        self, start, length, months, late
+    ):
+        end = start + relativedelta(months=length) - timedelta(days=1)
+        today = end + timedelta(days=late)
+        at_once = get_renewed_end(start, end, months, today)
+        self.assertGreaterEqual(at_once, today)
+        self.assertLess(at_once, today + relativedelta(months=months) + timedelta(days=1))
+        night_by_night = end
+        while night_by_night < today:
+            night_by_night = get_renewed_end(
+                start, night_by_night, months, night_by_night + timedelta(days=1)
+            )
+        self.assertEqual(night_by_night, at_once)
