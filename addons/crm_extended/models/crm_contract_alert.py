@@ -22,9 +22,7 @@ class CrmContractAlert(models.Model):
     company_id = fields.Many2one(related="term_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id")
     due_date = fields.Date(required=True, readonly=True)
-    days_before = fields.Integer(
-        string="Days Before", required=True, readonly=True, aggregator=None
-    )
+    days_before = fields.Integer(required=True, readonly=True, aggregator=None)
     raised_at = fields.Datetime(string="Raised On", required=True, readonly=True)
     activity_id = fields.Many2one(
         comodel_name="mail.activity",

@@ -17,4 +17,5 @@ class ResCompany(models.Model):
     def _get_companies_by_today(self):
         """All companies by the day it is there: {date: companies}; two days, three at most."""
         # Dates are no secret, and a nightly action serves every company.
-        return self.sudo().search([]).grouped(lambda company: company._get_today())
+        companies = self.sudo().search([("active", "=", True)])
+        return companies.grouped(lambda company: company._get_today())

@@ -18,8 +18,8 @@ from ..tools.alert_ladder import (
     parse_ladder,
 )
 
-settings.register_profile("odoo", deadline=None, max_examples=150)
-settings.load_profile("odoo")
+# A slow machine is no failure.
+examples = settings(deadline=None, max_examples=150)
 
 steps = st.integers(min_value=0, max_value=MAX_DAYS_BEFORE)
 ladders = st.lists(steps, unique=True).map(lambda days: tuple(sorted(days, reverse=True)))
@@ -28,6 +28,7 @@ dates = st.dates(min_value=date(1990, 1, 1), max_value=date(2090, 12, 31))
 
 @tagged("post_install", "-at_install")
 class TestContractLadder(BaseCase):
+    @examples
     @given(st.lists(steps))
     def test_parsed_ladder_is_descending_unique_and_stable(self, days):
         ladder = parse_ladder(",".join(map(str, days)))
@@ -56,12 +57,14 @@ class TestContractLadder(BaseCase):
                 parse_ladder(text)
             self.assertEqual(error.exception.args, (piece,))
 
+    @examples
     @given(ladders, dates, dates)
     def test_steps_are_due_from_their_day_on(self, ladder, due_date, today):
         due = get_due_steps(ladder, due_date, today)
         for step in ladder:
             self.assertEqual(step in due, due_date - timedelta(days=step) <= today)
 
+    @examples
     @given(ladders, dates, dates)
     def test_next_alert_follows_what_has_been_raised(self, ladder, due_date, today):
         raised = get_due_steps(ladder, due_date, today)
@@ -96,6 +99,7 @@ class TestContractLadder(BaseCase):
             with self.subTest(start=start, end=end):
                 self.assertEqual(get_renewed_end(start, end, months, today), expected)
 
+    @examples
     @given(dates, st.integers(1, 60), st.integers(1, 36), st.integers(1, 4000))
     def test_renewed_end_does_not_depend_on_how_often_the_action_ran(
         self, start, length, months, late
