@@ -27,6 +27,9 @@
             "crm_analytics/static/src/dashboard/**/*",
             "crm_analytics/static/src/suggestions/**/*",
         ],
+        "web.assets_tests": [
+            "crm_analytics/static/tests/tours/**/*",
+        ],
     },
     "application": True,
 }

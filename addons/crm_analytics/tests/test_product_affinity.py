@@ -1,0 +1,404 @@
+from contextlib import closing, contextmanager
+from unittest.mock import patch
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import BasketCommon
+
+MINER = "odoo.addons.crm_analytics.models.product_affinity"
+
+
+@contextmanager
+def everything_significant():
+    """Small baskets counted by hand are never significant; the guard has its own test."""
+    with patch("odoo.addons.crm_analytics.mining.affinity.SIGNIFICANCE", 0.0):
+        yield
+
+
+@tagged("post_install", "-at_install")
+class TestProductAffinity(BasketCommon):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(everything_significant())
+
+    def assertPairs(self, letters, company=None):
+        """Assert that exactly these pairs (of the letters of products) go together."""
+        names = {product: letter for letter, product in self.letters.items()}
+        found = {
+            "".join(names.get(product, "?") for product in pair) for pair in self.get_pairs(company)
+        }
+        self.assertEqual(found, set(letters.split()))
+
+    def test_measures_by_hand(self):
+        self.confirm_orders()
+        found = self.mine()
+        self.assertEqual(found, {"orders": 10, "products": 4, "pairs": 6, "min_orders": 2})
+        pairs = self.get_pairs()
+        expected = {
+            (self.apple, self.butter): (5, 6, 5, 0.5, 5 / 6, 5 / 3),
+            (self.butter, self.apple): (5, 5, 6, 0.5, 1.0, 5 / 3),
+            (self.apple, self.cheese): (2, 6, 3, 0.2, 1 / 3, 10 / 9),
+            (self.cheese, self.apple): (2, 3, 6, 0.2, 2 / 3, 10 / 9),
+            (self.butter, self.cheese): (2, 5, 3, 0.2, 2 / 5, 4 / 3),
+            (self.cheese, self.butter): (2, 3, 5, 0.2, 2 / 3, 4 / 3),
+        }
+        self.assertEqual(set(pairs), set(expected))
+        for key, values in expected.items():
+            row = pairs[key]
+            self.assertEqual((row.orders_both, row.orders_product, row.orders_other), values[:3])
+            for value, by_hand in zip(
+                (row.support, row.confidence, row.lift), values[3:], strict=True
+            ):
+                self.assertAlmostEqual(value, by_hand)
+            self.assertAlmostEqual(
+                row.score, (values[0] / (values[1] ** 0.7 * values[2] ** 0.3)) ** 2
+            )
+        self.assertTrue(self.company.affinity_date)
+
+    def test_counts_equal_sql_self_join(self):
+        self.confirm_orders([*self.ORDERS, "abcde", "ade", "be", "eb"])
+        self.set_parameters(min_orders=1)
+        self.mine()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT a.product_id, b.product_id, count(DISTINCT a.order_id)
+              FROM sale_order_line a
+              JOIN sale_order_line b ON b.order_id = a.order_id AND b.product_id != a.product_id
+             WHERE a.company_id = %s
+             GROUP BY a.product_id, b.product_id
+            """,
+            [self.company.id],
+        )
+        joined = {(a, b): both for a, b, both in self.env.cr.fetchall()}
+        mined = {(a.id, b.id): row.orders_both for (a, b), row in self.get_pairs().items()}
+        self.assertTrue(mined)
+        # The rest met less often than chance would have it.
+        self.assertEqual(mined, {pair: joined[pair] for pair in mined})
+
+    def test_minimum_of_common_orders(self):
+        self.confirm_orders()
+        self.set_parameters(min_orders=3)
+        self.mine()
+        self.assertPairs("ab ba")
+
+    def test_largest_order(self):
+        self.confirm_orders()
+        self.set_parameters(max_products=2)
+        found = self.mine()
+        self.assertEqual(found["orders"], 8)
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 3)
+        self.assertPairs("ab ba")
+
+    def test_period(self):
+        orders = self.confirm_orders()
+        orders[:2].date_order = fields.Datetime.now() - relativedelta(months=25)
+        self.mine()
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 3)
+        self.set_parameters(months=26)
+        self.mine()
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 5)
+
+    def test_garbled_parameter_falls_back(self):
+        self.set_parameters(months="two years", min_orders="", max_products="0")
+        self.assertEqual(
+            self.Affinity._get_mining_settings(),
+            {"months": 24, "min_orders": 5, "max_products": 1},
+        )
+
+    def test_company_without_orders(self):
+        self.assertEqual(self.mine()["pairs"], 0)
+        self.assertFalse(self.get_pairs())
+
+    # What does not count
+
+    def test_quotations_and_cancelled_orders(self):
+        orders = self.confirm_orders(["ab", "ab", "ab", "c"])
+        orders[0]._action_cancel()
+        self.create_order("ab").action_quotation_sent()
+        self.create_order("ab")
+        self.mine()
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 2)
+
+    def test_sections_and_notes(self):
+        orders = self.confirm_orders(["ab", "ab", "c"])
+        orders.order_line = [
+            Command.create({"display_type": "line_section", "name": "Section"}),
+            Command.create({"display_type": "line_note", "name": "Note"}),
+        ]
+        self.mine()
+        self.assertPairs("ab ba")
+
+    def test_zero_and_negative_quantities(self):
+        orders = self.confirm_orders(["abc", "abc", "abc", "abd", "d"])
+        lines = orders.order_line
+        lines.filtered(lambda line: line.product_id == self.cheese)[:2].product_uom_qty = 0
+        lines.filtered(lambda line: line.product_id == self.butter)[:2].product_uom_qty = -1
+        self.mine()
+        self.assertPairs("ab ba")
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 2)
+
+    def test_down_payments(self):
+        orders = self.confirm_orders(["abc", "abc", "d"])
+        orders.order_line.filtered(
+            lambda line: line.product_id == self.cheese
+        ).is_downpayment = True
+        self.mine()
+        self.assertPairs("ab ba")
+
+    def test_rewards_and_global_discounts(self):
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Ten percent",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "company_id": self.company.id,
+                "rule_ids": [Command.create({})],
+                "reward_ids": [Command.create({"discount": 10})],
+            }
+        )
+        self.company.sale_discount_product_id = self.cheese
+        orders = self.env["sale.order"].union(*(self.create_order("abc") for _each in range(3)))
+        for order in orders:
+            order._update_programs_and_rewards()
+            for card, rewards in order._get_claimable_rewards().items():
+                order._apply_program_reward(rewards & program.reward_ids, card)
+        orders.action_confirm()
+        self.confirm_orders(["d"])
+        self.assertTrue(orders.order_line.filtered("is_reward_line"))
+        self.mine()
+        self.assertPairs("ab ba")
+
+    def test_what_comes_with_a_combo(self):
+        orders = self.confirm_orders(["abc", "abc", "d"])
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Choice",
+                "combo_item_ids": [Command.create({"product_id": self.cheese.id})],
+            }
+        )
+        meal = self.env["product.product"].create(
+            {"name": "Meal", "type": "combo", "combo_ids": [Command.set(combo.ids)]}
+        )
+        for order in orders[:2]:
+            line = order.order_line.create({"order_id": order.id, "product_id": meal.id})
+            order.order_line.filtered(lambda line: line.product_id == self.cheese).write(
+                {"combo_item_id": combo.combo_item_ids.id, "linked_line_id": line.id}
+            )
+        meal.sale_ok = False
+        self.mine()
+        self.assertPairs("ab ba")
+
+    def test_archived_and_unsaleable_products(self):
+        self.confirm_orders(["abcd", "abcd", "e"])
+        self.cheese.active = False
+        self.dates.sale_ok = False
+        self.mine()
+        self.assertPairs("ab ba")
+
+    def test_same_product_on_two_lines_counts_once(self):
+        orders = self.confirm_orders(["ab", "ab", "c"])
+        orders[0].order_line = [Command.create({"product_id": self.apple.id})]
+        self.mine()
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 2)
+
+    # Companies
+
+    def test_companies_are_apart(self):
+        self.confirm_orders(["ab", "ab", "d"])
+        self.confirm_orders(["ac", "ac", "ab", "d"], company=self.other_company)
+        self.mine()
+        self.assertPairs("ab ba")
+        self.mine(self.other_company)
+        self.assertPairs("ab ba")
+        self.assertPairs("ac ca", self.other_company)
+        self.confirm_orders(["cd", "cd", "e"])
+        self.mine()
+        self.assertPairs("ab ba cd dc")
+        self.assertPairs("ac ca", self.other_company)
+
+    def test_mined_from_any_company(self):
+        """Core's domains look at the allowed companies, not the caller's."""
+        self.company.sale_discount_product_id = self.cheese
+        self.confirm_orders(["abc", "abc", "d"])
+        self.Affinity.with_context(allowed_company_ids=self.other_company.ids)._mine_company(
+            self.company
+        )
+        self.assertPairs("ab ba")
+
+    # Set-based
+
+    def test_queries_do_not_grow_with_orders(self):
+        def count(baskets):
+            self.confirm_orders(baskets)
+            self.company.affinity_date = False
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.mine()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(["a"])  # fills the caches
+        few = count(["abcde"] * 2)
+        self.assertEqual(count(["abcde"] * 20), few)
+        self.assertLessEqual(few, 8)
+
+    def test_orders_read_in_ranges(self):
+        self.confirm_orders()
+        self.mine()
+        whole = {key: row.orders_both for key, row in self.get_pairs().items()}
+        with patch("odoo.addons.crm_analytics.models.sale_order_line.ORDERS_PER_READ", 3):
+            self.mine()
+        self.assertEqual({key: row.orders_both for key, row in self.get_pairs().items()}, whole)
+
+    def test_rows_written_in_slices(self):
+        self.confirm_orders()
+        with patch(f"{MINER}.COPY_ROWS", 4):
+            self.mine()
+        self.assertPairs("ab ba ac ca bc cb")
+
+    # Compute Now
+
+    def test_compute_now(self):
+        self.confirm_orders()
+        action = self.Affinity.with_user(self.manager).action_compute_now()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("6 pairs", action["params"]["message"])
+        self.assertIn("10 orders", action["params"]["message"])
+        self.assertPairs("ab ba ac ca bc cb")
+
+    def test_compute_now_says_when_nothing_is_found(self):
+        self.confirm_orders(["ab"])
+        action = self.Affinity.with_user(self.manager).action_compute_now()
+        self.assertIn("on 2 confirmed orders", action["params"]["message"])
+
+    def test_compute_now_by_salesman_refused(self):
+        with self.assertRaisesRegex(UserError, "sales administrator"):
+            self.Affinity.with_user(self.salesman).action_compute_now()
+
+    # Scheduled action
+
+    def run_cron(self):
+        cron = self.env.ref("crm_analytics.ir_cron_compute_affinities")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(cron.failure_count, 0)
+
+    def test_cron_mines_each_company_once(self):
+        companies = self.company + self.other_company
+        self.skip_other_companies()
+        for company in companies:
+            self.confirm_orders(["ab", "ab", "d"], company=company)
+        self.run_cron()
+        for company in companies:
+            self.assertPairs("ab ba", company)
+        self.Affinity.search([("company_id", "in", companies.ids)]).sudo().unlink()
+        self.run_cron()
+        self.assertFalse(self.get_pairs(), "computed less than half a day ago")
+
+    @mute_logger(MINER)
+    def test_failing_company_leaves_the_others_theirs(self):
+        self.skip_other_companies()
+        for company in self.company + self.other_company:
+            self.confirm_orders(["ab", "ab", "d"], company=company)
+        failing = self.company
+        mine_company = type(self.Affinity)._mine_company
+
+        def fail_for_one(model, company):
+            result = mine_company(model, company)
+            if company == failing:
+                raise ValueError("broken in the middle")
+            return result
+
+        with patch.object(type(self.Affinity), "_mine_company", fail_for_one):
+            self.run_cron()
+        self.assertFalse(self.get_pairs(), "nothing of the failed step is kept")
+        self.assertFalse(self.company.affinity_date)
+        self.assertPairs("ab ba", self.other_company)
+        self.run_cron()
+        self.assertPairs("ab ba")
+
+    def test_killed_run_is_finished_by_the_next(self):
+        self.skip_other_companies()
+        for company in self.company + self.other_company:
+            self.confirm_orders(["ab", "ab", "d"], company=company)
+        first, second = self.Affinity._get_companies_to_mine()
+
+        class Killed(BaseException):
+            """As SystemExit: nothing catches it."""
+
+        mine_company = type(self.Affinity)._mine_company
+
+        def kill_at_second(model, company):
+            if company == second:
+                raise Killed
+            return mine_company(model, company)
+
+        with (
+            patch.object(type(self.Affinity), "_mine_company", kill_at_second),
+            self.enter_registry_test_mode(),
+            closing(self.registry.cursor()) as cr,
+        ):
+            # assertRaises would take back what was committed before
+            try:
+                self.env(cr=cr)["product.affinity"]._cron_compute_affinities()
+            except Killed:
+                killed = True
+        self.assertTrue(killed)
+        self.assertPairs("ab ba", first)
+        self.assertFalse(self.get_pairs(second))
+        self.assertEqual(self.Affinity._get_companies_to_mine(), second)
+        self.run_cron()
+        self.assertPairs("ab ba", second)
+
+    def skip_other_companies(self):
+        ours = self.company + self.other_company
+        self.env["res.company"].search(
+            Domain("id", "not in", ours.ids)
+        ).affinity_date = fields.Datetime.now()
+
+    # Product
+
+    def test_product_counts_and_lists(self):
+        self.confirm_orders()
+        self.mine()
+        apple = self.apple.with_user(self.salesman)
+        self.assertEqual(apple.affinity_count, 2)
+        self.assertEqual(apple.product_tmpl_id.affinity_count, 2)
+        self.assertEqual(self.eggs.with_user(self.salesman).affinity_count, 0)
+        for action in (
+            apple.action_view_affinities(),
+            apple.product_tmpl_id.action_view_affinities(),
+        ):
+            self.assertEqual(self.Affinity.search_count(action["domain"]), 2)
+
+    def test_deleted_product_takes_its_rows_along(self):
+        fig = self.env["product.product"].create({"name": "Fig"})
+        self.write_affinities((self.apple, fig, 2, 6, 3, 1.5, 0.2))
+        fig.unlink()
+        self.assertFalse(self.get_pairs())
+
+    # Settings
+
+    def test_settings(self):
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.affinity_months, 24)
+        self.assertEqual(settings.affinity_min_orders, 2)
+        settings.affinity_min_orders = 7
+        settings.execute()
+        self.assertEqual(self.Affinity._get_mining_settings()["min_orders"], 7)
+
+    def test_wrong_settings_say_what_to_change(self):
+        for values, sentence in (
+            ({"affinity_months": 0}, "at least one month"),
+            ({"affinity_min_orders": -1}, "at least one"),
+            ({"affinity_max_products": 1}, "at least two products"),
+        ):
+            with self.assertRaisesRegex(ValidationError, sentence):
+                self.env["res.config.settings"].create(values)

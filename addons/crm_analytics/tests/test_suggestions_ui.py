@@ -1,0 +1,43 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import BasketCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSuggestionsUi(BasketCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.write_affinities(
+            (cls.apple, cls.butter, 14, 22, 30, 2.34, 0.30),
+            (cls.apple, cls.cheese, 9, 22, 12, 1.50, 0.20),
+            (cls.apple, cls.dates, 5, 22, 12, 1.40, 0.10),
+        )
+
+    def get_states(self, order):
+        suggestions = self.env["sale.suggestion"].search([("order_id", "=", order.id)])
+        return {suggestion.product_id: suggestion.state for suggestion in suggestions}
+
+    def test_saved_quotation(self):
+        order = self.create_order("a", user_id=self.salesman.id)
+        self.start_tour(
+            f"/odoo/orders/{order.id}", "crm_analytics_suggestions_saved", login="basket_salesman"
+        )
+        self.assertEqual(order.order_line.product_id, self.apple + self.butter)
+        line = order.order_line.filtered(lambda line: line.product_id == self.butter)
+        self.assertEqual((line.product_uom_qty, line.price_unit), (1.0, 10.0))
+        self.assertEqual(
+            self.get_states(order),
+            {self.butter: "added", self.cheese: "dismissed", self.dates: "shown"},
+        )
+
+    def test_new_quotation(self):
+        self.start_tour(
+            "/odoo/orders/new", "crm_analytics_suggestions_new", login="basket_salesman"
+        )
+        order = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(order.order_line.product_id, self.apple + self.butter)
+        self.assertEqual(
+            self.get_states(order),
+            {self.butter: "added", self.cheese: "dismissed", self.dates: "shown"},
+        )
