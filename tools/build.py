@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import shutil
 
 from tools.console import say
@@ -22,9 +23,13 @@ def lock(path, waiting_for):
 
 @contextlib.contextmanager
 def folder(final):
-    """Give an empty folder to build in; it takes its final name only when the block succeeds."""
-    partial = final.with_name(f".{final.name}.partial")
-    remove(partial)
+    """Give an empty folder to build in; it takes its final name only when the block succeeds.
+
+    Each build has a folder of its own: what a killed one started may still write for a moment.
+    """
+    for left_over in final.parent.glob(f".{final.name}.*.partial"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    partial = final.with_name(f".{final.name}.{os.getpid()}.partial")
     partial.mkdir(parents=True)
     yield partial
     remove(final)

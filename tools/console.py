@@ -88,7 +88,12 @@ def die_with_parent():
 def output(command, **options):
     """Return what a short command prints; raise Failure with its error text when it fails."""
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False, **options
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=die_with_parent,
+        **options,
     )
     if done.returncode:
         raise Failure(f"{os.path.basename(str(command[0]))}: {done.stderr.strip()}")

