@@ -114,11 +114,9 @@ class Databases:
             self.drop(name)
 
     def _update(self, name, modules, demo):
-        states = self.server.query(
-            "SELECT name FROM ir_module_module WHERE state = 'installed'", database=name
-        )
-        missing = [module for module in modules if module not in states]
-        present = [module for module in modules if module in states]
+        installed = self.odoo.installed(name)
+        missing = [module for module in modules if module not in installed]
+        present = [module for module in modules if module in installed]
         (mark,) = self.server.query(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :'name'",
             name=name,

@@ -27,6 +27,7 @@ class Odoo:
     def __init__(self, source, python, server):
         self.source = source
         self.python = python
+        self.server = server
         self.environment = python_env.environment(python, source)
         self.environment.update(server.environment)
         self.environment["PATH"] = os.pathsep.join((str(server.bin), self.environment["PATH"]))
@@ -54,6 +55,21 @@ class Odoo:
             cwd=paths.ROOT,
             progress=_modules_loaded,
             advice="Mend what the log says, then run it again.",
+        )
+        # Odoo ends well even where it leaves a module out.
+        missing = sorted(set(modules) - self.installed(database))
+        if missing:
+            raise Failure(
+                f"Odoo left out {', '.join(missing)}: the reason is in "
+                f"{paths.LOGS / f'install-{database}.log'}"
+            )
+
+    def installed(self, database):
+        """Return the names of the installed modules."""
+        return set(
+            self.server.query(
+                "SELECT name FROM ir_module_module WHERE state = 'installed'", database=database
+            )
         )
 
     def shell(self, database, script, **variables):
