@@ -31,10 +31,12 @@ class LoyaltyCard(models.Model):
 
     @api.depends("number")
     def _compute_display_name(self):
-        numbered = self.filtered("number")
-        for card in numbered:
-            card.display_name = f"{card.program_id.name}: {card.number}"
-        return super(LoyaltyCard, self - numbered)._compute_display_name()
+        """Show the number rather than core's code, and no "False" before a program is chosen."""
+        own_name = self.filtered(lambda card: card.number or not card.program_id)
+        for card in own_name:
+            name = card.number or card.code
+            card.display_name = f"{card.program_id.name}: {name}" if card.program_id else name
+        return super(LoyaltyCard, self - own_name)._compute_display_name()
 
     @api.depends("number")
     def _compute_number_urls(self):
@@ -210,7 +212,7 @@ class LoyaltyCard(models.Model):
         customer. Otherwise a UserError says what is wrong with the number or the card. Record rules
         apply: a card the user may not read is as unknown as one that does not exist.
         """
-        number = card_number.normalise(text) or text.strip()
+        number = card_number.normalise(text) or (text or "").strip()
         self._raise_on_faulty_number(number)
         card = self.with_context(active_test=False).search(
             Domain("number", "=", number)

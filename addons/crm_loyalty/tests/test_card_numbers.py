@@ -112,6 +112,8 @@ class TestCardNumbers(LoyaltyCardCommon):
         self.assertEqual(card.display_name, f"Regulars: {card.number}")
         coupon = self._create_card(program=self._create_program("Coupons", "coupons"))
         self.assertEqual(coupon.display_name, f"Coupons: {coupon.code}")
+        new = self.Card.new({"code": "044-new"})
+        self.assertEqual(new.display_name, "044-new")
 
     def test_pictures(self):
         card = self._create_card(self.ada)
