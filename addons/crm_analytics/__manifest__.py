@@ -22,6 +22,10 @@
         "views/crm_dashboard_views.xml",
         "views/crm_analytics_menus.xml",
     ],
+    "demo": [
+        "demo/sale.order.csv",
+        "demo/sale_order_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "crm_analytics/static/src/dashboard/**/*",
@@ -29,6 +33,9 @@
         ],
         "web.assets_tests": [
             "crm_analytics/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "crm_analytics/static/tests/*.test.js",
         ],
     },
     "application": True,
