@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.crm_analytics.tools import period as periods
+from ..tools import period as periods
 
 TOP_PRODUCTS = 10
 
@@ -27,8 +27,9 @@ class CrmDashboard(models.AbstractModel):
 
         :param period: a key of ``tools.period``. Nothing, or a key that means nothing (an old
             link), gives a period that has sales where there are any.
-        :return: ``period``, ``comparisons``, ``tiles``, ``months``, ``products``,
-            ``newest_order`` and ``currency_id``; all values ready for JSON.
+        :return: ``period``, ``windows`` (the days counted, and those they are compared with),
+            ``tiles``, ``months``, ``products``, ``newest_order`` and ``currency_id``; all values
+            ready for JSON.
         """
         self.check_access("read")
         today = fields.Date.context_today(self)
@@ -42,10 +43,9 @@ class CrmDashboard(models.AbstractModel):
         )
         return {
             "period": self._prepare_period(chosen, today),
-            "comparisons": {
+            "windows": {
                 name: {"date_from": str(start), "date_to": str(end - relativedelta(days=1))}
                 for name, (start, end) in windows.items()
-                if name != "current"
             },
             "tiles": self._get_tiles(windows, sales),
             "months": self._get_month_values(months, sales, today),
@@ -67,10 +67,13 @@ class CrmDashboard(models.AbstractModel):
         return default
 
     def _get_windows(self, period, today):
-        """``{name: (start, end)}`` of the period and those it is compared with, ends exclusive."""
+        """``{name: (start, end)}`` of the period and those it is compared with, ends exclusive.
+
+        A running period counts up to today, so that all of them have the same length.
+        """
         months = periods.MONTHS[period.unit]
         windows = {
-            "current": (period.start, period.end),
+            "current": period.before(0, today),
             "previous": period.before(months, today),
         }
         if months < 12:
@@ -99,8 +102,6 @@ class CrmDashboard(models.AbstractModel):
             "key": period.key,
             "unit": period.unit,
             "date_from": str(period.start),
-            "date_to": str(period.end - relativedelta(days=1)),
-            "is_running": period.unit != "rolling" and period.contains(today),
             **steps,
         }
 
@@ -139,44 +140,45 @@ class CrmDashboard(models.AbstractModel):
         }
 
     def _get_sale_tiles(self, windows, sales):
-        _ = self.env._
         sums = {name: sales(*window) for name, window in windows.items()}
         current = sums["current"]
         bought = self._prepare_order_action(
-            _("Orders"), self._get_purchase_domain(*windows["current"])
+            self.env._("Orders"), self._get_purchase_domain(*windows["current"])
         )
         details = []
         if current["returns"]:
-            details.append(self._prepare_detail(_("Returns"), current["returns"], "monetary"))
+            details.append(
+                self._prepare_detail(self.env._("Returns"), current["returns"], "monetary")
+            )
         return [
             self._prepare_tile(
                 "revenue",
-                _("Revenue"),
+                self.env._("Revenue"),
                 {name: self._round(values["revenue"]) for name, values in sums.items()},
                 self._prepare_order_action(
-                    _("Revenue"), self._get_sale_domain(*windows["current"])
+                    self.env._("Revenue"), self._get_sale_domain(*windows["current"])
                 ),
                 type="monetary",
                 details=details,
-                help=_("Confirmed orders without taxes, returns deducted."),
+                help=self.env._("Confirmed orders without taxes, returns deducted."),
             ),
             self._prepare_tile(
                 "orders",
-                _("Orders"),
+                self.env._("Orders"),
                 {name: values["orders"] for name, values in sums.items()},
                 bought,
-                help=_("Confirmed orders with an amount above zero."),
+                help=self.env._("Confirmed orders with an amount above zero."),
             ),
             self._prepare_tile(
                 "average_order",
-                _("Average order"),
+                self.env._("Average order"),
                 {
                     name: self._round(values["gross"] / (values["orders"] or 1))
                     for name, values in sums.items()
                 },
                 bought,
                 type="monetary",
-                help=_("Confirmed orders without taxes; returns are left out."),
+                help=self.env._("Confirmed orders without taxes; returns are left out."),
             ),
         ]
 

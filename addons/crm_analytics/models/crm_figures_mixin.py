@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_analytics.tools import period as periods
+from ..tools import period as periods
 
 
 class CrmFiguresMixin(models.AbstractModel):
@@ -88,7 +88,9 @@ class CrmFiguresMixin(models.AbstractModel):
         order = self.env["sale.order"].search_fetch(
             self._get_sale_domain(), ["date_order"], order="date_order DESC, id DESC", limit=1
         )
-        return order and fields.Datetime.context_timestamp(order, order.date_order).date()
+        if not order:
+            return False
+        return fields.Datetime.context_timestamp(self, order.date_order).date()
 
     def _read_sales(self, days):
         """Confirmed orders between any two of the given days, read in one query.

@@ -41,15 +41,15 @@ class Period(NamedTuple):
         return Period(fixed_key(self.unit, start), self.unit, start, _end(self.unit, start))
 
     def before(self, months, today):
-        """``(start, end)`` to compare with, so many months earlier.
+        """``(start, end)`` of the days counted so many months earlier, 0 for the period itself.
 
-        A running period is compared with the same days of the earlier one: ten days of November
-        beside ten days of October, not beside the whole of it.
+        A running period counts up to today and is compared with the same days of the earlier one:
+        ten days of November beside ten days of October, not beside the whole of it.
         """
         back = relativedelta(months=months)
         start = self.start - back
         if self.unit == "rolling":
-            return start, self.start
+            return start, self.end - back
         end = _end(self.unit, start)
         if self.contains(today):
             end = min(end, today - back + timedelta(days=1))
@@ -58,6 +58,7 @@ class Period(NamedTuple):
 
 def parse(key, today):
     """The period of ``key`` as seen on ``today``, or None where the key means nothing."""
+    key = str(key or "")
     if key in PRESETS:
         unit, back = PRESETS[key]
         if unit == "rolling":
@@ -65,13 +66,13 @@ def parse(key, today):
             return Period(key, unit, end - relativedelta(months=12), end)
         start = _start(unit, today) - relativedelta(months=back * MONTHS[unit])
         return Period(key, unit, start, _end(unit, start))
-    match = _FIXED_KEY.fullmatch(str(key or ""))
+    match = _FIXED_KEY.fullmatch(key)
     if not match:
         return None
     year, quarter, month = (int(part) if part else 0 for part in match.groups())
     unit = "quarter" if quarter else "month" if month else "year"
     start = date(year, month or max(quarter * 3 - 2, 1), 1)
-    return Period(str(key), unit, start, _end(unit, start))
+    return Period(key, unit, start, _end(unit, start))
 
 
 def fixed_key(unit, day):

@@ -13,7 +13,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { DashboardChart } from "./dashboard_chart";
-import { formatRange, getPeriodLabel, getPresets, shorten } from "./dashboard_format";
+import { formatRange, getPeriodLabel, getPresets, parseDay, shorten } from "./dashboard_format";
 import { DashboardTile } from "./dashboard_tile";
 
 /** The sales dashboard: one request brings it, every figure opens its records. */
@@ -75,10 +75,13 @@ export class CrmDashboard extends Component {
     }
 
     get caption() {
-        const { period, comparisons } = this.state.data;
-        const compared = Object.values(comparisons).map(formatRange);
-        const names = { period: formatRange(period), first: compared[0], second: compared[1] };
-        return compared.length > 1
+        const { current, previous, last_year } = this.state.data.windows;
+        const names = {
+            period: formatRange(current),
+            first: formatRange(previous),
+            second: last_year && formatRange(last_year),
+        };
+        return last_year
             ? _t("%(period)s, compared with %(first)s and %(second)s", names)
             : _t("%(period)s, compared with %(first)s", names);
     }
@@ -101,7 +104,7 @@ export class CrmDashboard extends Component {
     get months() {
         const { months } = this.state.data;
         return months.map(({ date, revenue, last_year, is_running, action }, index) => {
-            const start = deserializeDate(date);
+            const start = parseDay(date);
             const name = start.toFormat("LLLL yyyy");
             const short = start.toFormat("LLL");
             return {

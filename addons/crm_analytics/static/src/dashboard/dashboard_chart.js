@@ -1,7 +1,6 @@
 /* global Chart */
 import { Component, useEffect, useExternalListener, useRef } from "@odoo/owl";
-import { cookie } from "@web/core/browser/cookie";
-import { getColor, getCustomColor, hexToRGBA } from "@web/core/colors/colors";
+import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { localization } from "@web/core/l10n/localization";
 import { formatFigure, formatTick } from "./dashboard_format";
 
@@ -15,6 +14,7 @@ export class DashboardChart extends Component {
     static props = {
         name: String,
         title: String,
+        emptyText: String,
         currencyId: Number,
         horizontal: { type: Boolean, optional: true },
         /** [{ label, short, values, action, faded }]: a row for each bar, a value for each series */
@@ -26,17 +26,23 @@ export class DashboardChart extends Component {
 
     setup() {
         this.canvasRef = useRef("canvas");
-        this.colorScheme = cookie.get("color_scheme");
         useEffect(
-            () => {
-                this.draw();
-                return () => this.chart.destroy();
+            (canvas) => {
+                if (canvas) {
+                    this.draw();
+                    return () => this.chart.destroy();
+                }
             },
-            () => [this.props.rows]
+            () => [this.canvasRef.el, this.props.rows]
         );
         // Paper has another width than the screen.
-        useExternalListener(window, "beforeprint", () => this.chart.resize());
-        useExternalListener(window, "afterprint", () => this.chart.resize());
+        const resize = () => this.canvasRef.el && this.chart.resize();
+        useExternalListener(window, "beforeprint", resize);
+        useExternalListener(window, "afterprint", resize);
+    }
+
+    get isEmpty() {
+        return !this.props.rows.some(({ values }) => values.some(Boolean));
     }
 
     format(value) {
@@ -44,6 +50,9 @@ export class DashboardChart extends Component {
     }
 
     draw() {
+        // Lines and words take the colour of the text around them: right in any theme.
+        const { color, fontFamily } = getComputedStyle(this.canvasRef.el);
+        this.color = color;
         this.chart = new Chart(this.canvasRef.el, {
             type: "bar",
             data: {
@@ -52,12 +61,12 @@ export class DashboardChart extends Component {
                     index ? this.getLine(label, index) : this.getBars(label, index)
                 ),
             },
-            options: this.getOptions(),
+            options: this.getOptions(fontFamily),
         });
     }
 
     getBars(label, index) {
-        const color = getColor(0, this.colorScheme, "sm");
+        const color = getColor(0, "bright", "sm");
         return {
             label,
             data: this.props.rows.map(({ values }) => values[index]),
@@ -70,30 +79,28 @@ export class DashboardChart extends Component {
     }
 
     getLine(label, index) {
-        const color = getCustomColor(this.colorScheme, "#6c757d", "#ced4da");
         return {
             type: "line",
             label,
             data: this.props.rows.map(({ values }) => values[index]),
             order: -index,
-            borderColor: color,
-            backgroundColor: color,
-            borderWidth: 2,
+            borderColor: this.color,
+            backgroundColor: this.color,
+            borderWidth: 1.5,
             borderDash: [5, 4],
             pointRadius: 2,
             pointStyle: "line",
         };
     }
 
-    getOptions() {
+    getOptions(fontFamily) {
         const { horizontal, series } = this.props;
         const rtl = localization.direction === "rtl";
-        const color = getCustomColor(this.colorScheme, "#111827", "#E4E4E4");
-        const grid = getCustomColor(this.colorScheme, "rgba(0,0,0,.1)", "rgba(255,255,255,.15)");
+        const { color } = this;
         const values = {
             beginAtZero: true,
             border: { display: false },
-            grid: { color: grid },
+            grid: { color: "rgba(128, 128, 128, .25)" },
             ticks: { color, callback: formatTick, maxTicksLimit: 6 },
         };
         const labels = {
@@ -112,7 +119,7 @@ export class DashboardChart extends Component {
             indexAxis: horizontal ? "y" : "x",
             maintainAspectRatio: false,
             animation: { duration: 300 },
-            font: { family: getComputedStyle(document.body).fontFamily },
+            font: { family: fontFamily },
             interaction: { mode: "index", axis: horizontal ? "y" : "x", intersect: false },
             onClick: (ev, [element]) => element && this.open(element.index, ev.native),
             onHover: (ev, elements) => {

@@ -56,6 +56,16 @@ export function getPresets() {
 }
 
 /**
+ * A day whose month is named by the calendar the periods follow: left alone, Persian would put the
+ * names of its own months to them.
+ *
+ * @param {string} day
+ */
+export function parseDay(day) {
+    return deserializeDate(day).reconfigure({ outputCalendar: "gregory" });
+}
+
+/**
  * @param {{key: string, unit: string, date_from: string}} period
  * @returns {string} e.g. "This month", "November 2026", "Q4 2026", "2026"
  */
@@ -64,7 +74,7 @@ export function getPeriodLabel({ key, unit, date_from }) {
     if (preset) {
         return preset;
     }
-    const start = deserializeDate(date_from);
+    const start = parseDay(date_from);
     switch (unit) {
         case "month":
             return start.toFormat("LLLL yyyy");
@@ -79,10 +89,9 @@ export function getPeriodLabel({ key, unit, date_from }) {
  * @returns {string} e.g. "1 – 22 Oct 2026", in the order of the user's language
  */
 export function formatRange({ date_from, date_to }) {
-    return Interval.fromDateTimes(
-        deserializeDate(date_from),
-        deserializeDate(date_to)
-    ).toLocaleString(DateTime.DATE_MED);
+    const interval = Interval.fromDateTimes(parseDay(date_from), parseDay(date_to));
+    // Isolated: whatever the script of the sentence, the two days stay together.
+    return `\u2068${interval.toLocaleString(DateTime.DATE_MED)}\u2069`;
 }
 
 /** @returns {string} what a figure is compared with, to follow "more than" */

@@ -7,7 +7,7 @@ export class DashboardTile extends Component {
     static template = "crm_analytics.DashboardTile";
     static props = {
         tile: Object,
-        comparisons: Object,
+        windows: Object,
         unit: String,
         currencyId: Number,
         onOpen: Function,
@@ -39,13 +39,15 @@ export class DashboardTile extends Component {
     }
 
     get trends() {
-        const { tile, comparisons, unit } = this.props;
-        return Object.entries(tile.compared).map(([name, base]) => {
+        const { tile, windows, unit } = this.props;
+        // Nothing then and nothing now is not worth a line.
+        const bases = Object.entries(tile.compared).filter(([, base]) => base || tile.value);
+        return bases.map(([name, base]) => {
             const label = getComparisonLabel(name, unit);
             const figure = this.format(base, tile.type, true);
             return {
                 name,
-                tooltip: `${formatRange(comparisons[name])}: ${this.format(base)}`,
+                tooltip: `${formatRange(windows[name])}: ${this.format(base)}`,
                 ...getTrend(tile.value, base, tile.better, label, figure),
             };
         });
