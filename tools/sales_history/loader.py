@@ -81,6 +81,8 @@ def _find_zone(env, options):
 def _stage_file(env, file, parser, *, options, report, progress):
     """Read the file once: accepted rows into the database, the others into the rejects file."""
     rejects_path = Path(options.rejects or f"{file.path.name}.rejects.csv")
+    if rejects_path.exists() and rejects_path.samefile(file.path):
+        raise LoadError("REJECTS must be another file than the one that is loaded.")
     with RejectsFile(rejects_path, file.header, file.delimiter) as rejects:
         copy_rows(env, _accepted_rows(file, parser, rejects, report, progress))
     report.reasons = parser.reasons

@@ -14,6 +14,7 @@ class RejectsFile:
         self._writer = None
 
     def __enter__(self):
+        self.path.unlink(missing_ok=True)
         return self
 
     def __exit__(self, *_exception):
