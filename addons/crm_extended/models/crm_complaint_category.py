@@ -42,19 +42,24 @@ class CrmComplaintCategory(models.Model):
         "Left empty, the parent category's priority is proposed.",
     )
 
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("A category cannot stand below itself. Choose another parent category.")
-            )
-
     @api.depends("name", "parent_id.display_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for category in self:
             names = [category.parent_id.display_name, category.name]
             category.display_name = " / ".join(name for name in names if name)
+
+    def write(self, vals):
+        if parent_id := vals.get("parent_id"):
+            # Checked here, because the error of the parent store does not say what to change.
+            lineage = (self.browse(parent_id).parent_path or "").split("/")
+            if any(str(category.id) in lineage for category in self):
+                raise ValidationError(
+                    self.env._(
+                        "A category cannot stand below itself. Choose another parent category."
+                    )
+                )
+        return super().write(vals)
 
     def _get_proposal(self, field_name):
         """The value of `field_name` here or on the nearest parent category that has one."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 
 class CrmComplaintTeam(models.Model):
@@ -38,10 +37,8 @@ class CrmComplaintTeam(models.Model):
     def _get_default_team(self, company):
         """The team that takes a complaint of `company` when nothing says otherwise.
 
-        A team of the current user comes first, then the first one of the company or of all.
+        A team of the current user comes first, then the first one in the order of the list.
         """
-        teams = self.search(
-            Domain("company_id", "in", [company.id, False]), order="company_id, sequence, id"
-        )
+        teams = self.search([("company_id", "in", [company.id, False])])
         own_teams = teams.filtered(lambda team: self.env.user in team.member_ids | team.user_id)
         return (own_teams or teams)[:1]

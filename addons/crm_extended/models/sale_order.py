@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    complaint_ids = fields.One2many(
+        comodel_name="crm.complaint",
+        inverse_name="order_id",
+        string="Complaints",
+        copy=False,
+        groups="crm_extended.group_crm_complaint_user",
+    )
+    complaint_count = fields.Integer(
+        compute="_compute_complaint_count",
+        groups="crm_extended.group_crm_complaint_user",
+    )
+
+    contract_id = fields.Many2one(
+        comodel_name="crm.contract",
+        compute="_compute_contract_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        help="The running contract of this customer the order is placed under.",
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", string="Commercial Entity"
+    )
+
+    @api.depends("partner_id")
+    def _compute_contract_id(self):
+        """A contract stays only with a customer it was made with."""
+        for order in self:
+            contract = order.contract_id
+            fits = contract.commercial_partner_id == order.partner_id.commercial_partner_id
+            order.contract_id = contract if fits else False
+
+    @api.constrains("contract_id", "partner_id")
+    def _check_contract_partner(self):
+        # Whoever may write the order has it checked, also without access to contracts.
+        for order in self.sudo():
+            contract = order.contract_id
+            if contract and contract.commercial_partner_id != order.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The contract %(contract)s was made with %(partner)s: choose a contract "
+                        "of the customer of the order %(order)s.",
+                        contract=contract.display_name,
+                        partner=contract.commercial_partner_id.display_name,
+                        order=order.display_name,
+                    )
+                )
+
+    def _compute_complaint_count(self):
+        counts = dict(
+            self.env["crm.complaint"]._read_group(
+                [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.complaint_count = counts.get(order._origin, 0)
+
+    def action_view_complaints(self):
+        """Open the complaints about this order; a new one is filled in from it."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_extended.crm_complaint_action_from_record"
+        )
+        action["domain"] = [("order_id", "=", self.id)]
+        action["context"] = {
+            "default_company_id": self.company_id.id,
+            "default_order_id": self.id,
+        }
+        return action
