@@ -15,6 +15,8 @@ from tools.console import Failure, say
 from tools.odoo import Odoo
 
 RUN_DATABASE = "crm_suite"
+BENCHMARKS = paths.ROOT / "benchmarks"
+SALES_HISTORY = paths.ROOT.parent / "shared" / "data" / "online_retail.csv.xz"
 LOADER = paths.ROOT / "tools" / "load_sales_history.py"
 
 
@@ -155,6 +157,25 @@ def lint():
     say("lint: nothing to mend")
 
 
+def bench():
+    """The benchmark tables, or that of T, on a copy of the suite's database each."""
+    environment = Environment()
+    template = environment.databases.suite(demo=False)
+    scratch = f"{template}_bench"
+    wanted = os.environ.get("T", "").split() or sorted(BENCHMARKS.glob("*.py"))
+    history = os.environ.get("FILE") or str(SALES_HISTORY)
+    for script in map(Path, wanted):
+        say(f"\n{script.stem}")
+        text = script.read_text()
+        if "make shell" in text:  # its docstring says that it runs on a database
+            environment.databases.copy(template, scratch)
+            environment.odoo.shell(scratch, text, FILE=history)
+        else:
+            variables = dict(environment.odoo.environment, RETAIL_CSV=history)
+            subprocess.run([environment.python, script], env=variables, check=True)
+    environment.databases.drop(scratch)
+
+
 def stop():
     """PostgreSQL, the embedded one, stopped."""
     if (paths.VENV / "bin" / "python").exists():
@@ -184,7 +205,7 @@ def _with_database():
 
 COMMANDS = {
     function.__name__: function
-    for function in (env, run, test, db, shell, load, lint, stop, clean, distclean)
+    for function in (env, run, test, db, shell, load, lint, bench, stop, clean, distclean)
 }
 
 
