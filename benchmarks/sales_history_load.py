@@ -1,7 +1,7 @@
 """Seconds, memory and growth of a sales history load, against the ORM in the same run.
 
     make db DB=scratch
-    FILE=../shared/data/online_retail.csv.xz make shell DB=scratch < benchmarks/sales_history_load.py
+    FILE=online_retail.csv.xz make shell DB=scratch < benchmarks/sales_history_load.py
 
 Loads the first tenth of the file, then the whole file, each as a source of its own, so a database
 serves once. Then the ORM makes and confirms the same first 400 orders, in batches, rolled back.
