@@ -1,0 +1,65 @@
+"""Make the pictures in docs/: `.venv/bin/python -m tools.screenshots [ADDRESS]`.
+
+Start Odoo with `make run` first. Each picture is a page of the demo database.
+"""
+
+import sys
+
+from playwright.sync_api import sync_playwright
+
+from tools import browser, paths
+
+ADDRESS = "http://127.0.0.1:8069"
+WIDTH, HEIGHT = 1280, 800
+# name of the picture: address of the page, what is clicked on it, what must be there
+PAGES = {
+    "dashboard": ("/odoo/action-crm_analytics.crm_dashboard_action", (), "[data-ready='1']"),
+    "complaints": (
+        "/odoo/action-crm_extended.crm_complaint_action",
+        (),
+        ".o_kanban_record",
+    ),
+    "contract": (
+        "/odoo/action-crm_extended.crm_contract_action",
+        (".o_kanban_record:has-text('Notice'), .o_data_row .o_data_cell",),
+        ".o_form_view .o_data_row",
+    ),
+    "quotation": (
+        "/odoo/action-sale.action_quotations_with_onboarding",
+        (".o_data_row:has-text('Quotation') .o_data_cell[name=name]",),
+        ".o_sale_suggestion",
+    ),
+    "card": (
+        "/odoo/action-crm_loyalty.loyalty_card_action_numbered",
+        (".o_data_row .o_data_cell",),
+        ".o_form_view",
+    ),
+}
+
+
+def main(address):
+    docs = paths.ROOT / "docs"
+    docs.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        engine = playwright.chromium.launch(
+            executable_path=browser.ensure(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = engine.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.goto(f"{address}/web/login")
+        page.fill("input[name=login]", "admin")
+        page.fill("input[name=password]", "admin")
+        page.click("button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        for name, (path, clicks, wanted) in PAGES.items():
+            page.goto(address + path)
+            for click in clicks:
+                page.locator(click).first.click()
+            page.wait_for_selector(wanted)
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=docs / f"{name}.png")
+            print(name)
+        engine.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:] or [ADDRESS])
