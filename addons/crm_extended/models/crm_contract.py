@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools.alert_ladder import get_renewed_end
 from ..tools.batches import run_in_batches
@@ -394,8 +395,8 @@ class CrmContract(models.Model):
             )
             bodies[contract.id] = self.env._(
                 "Renewed automatically: the end date moved from %(old)s to %(new)s.",
-                old=fields.Date.to_string(old_end),
-                new=fields.Date.to_string(contract.date_end),
+                old=format_date(self.env, old_end),
+                new=format_date(self.env, contract.date_end),
             )
         prolonged._get_following_terms()._restart_ladder(new_period=True)
         quiet.browse(expired.ids).write({"state": "expired"})

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools.alert_ladder import (
     format_ladder,
@@ -166,8 +167,8 @@ class CrmContractTerm(models.Model):
                         "The term “%(term)s” is due on %(due)s, after the end of its contract on "
                         "%(end)s: set an earlier due date or a later end.",
                         term=term.name,
-                        due=fields.Date.to_string(term.due_date),
-                        end=fields.Date.to_string(contract.date_end),
+                        due=format_date(self.env, term.due_date),
+                        end=format_date(self.env, contract.date_end),
                     )
                 )
 
@@ -258,8 +259,8 @@ class CrmContractTerm(models.Model):
             bodies[term] = term.env._(
                 "Term “%(term)s” due on %(due)s has been met; it is due again on %(next)s.",
                 term=term.name,
-                due=fields.Date.to_string(met_date),
-                next=fields.Date.to_string(term.due_date),
+                due=format_date(self.env, met_date),
+                next=format_date(self.env, term.due_date),
             )
         self._log_on_contract(bodies)
 
@@ -399,7 +400,7 @@ class CrmContractTerm(models.Model):
                 term: self.env._(
                     "Term “%(term)s” was due on %(due)s and is breached.",
                     term=term.name,
-                    due=fields.Date.to_string(term.due_date),
+                    due=format_date(self.env, term.due_date),
                 )
                 for term in overdue
             }

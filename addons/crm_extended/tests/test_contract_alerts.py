@@ -313,7 +313,7 @@ class TestContractEnds(ContractCommon):
             self.assertEqual(str(notice.due_date), "2028-01-30")
             self.assertEqual(notice.state, "pending", "a new period asks again")
             self.assertFalse(notice.alert_ids)
-            renewed = contract.message_ids.filtered(lambda m: "2028-02-29" in m.body)
+            renewed = contract.message_ids.filtered(lambda m: "02/29/2028" in m.body)
             self.assertEqual(len(renewed), 1)
         with freeze_time("2027-12-31 12:00:00"):
             self._run_nightly()

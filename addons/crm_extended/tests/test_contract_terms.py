@@ -58,7 +58,7 @@ class TestContractTerms(ContractCommon):
         self.assertEqual((term.state, term.actual), ("pending", 0.0))
         self.assertEqual(str(term.next_alert_date), "2028-03-01", "60 days before")
         notes = [message.body for message in contract.message_ids]
-        self.assertTrue(any("2028-01-31" in note and "2028-02-29" in note for note in notes))
+        self.assertTrue(any("01/31/2028" in note and "02/29/2028" in note for note in notes))
 
     def test_last_period_of_a_contract_stays_met(self):
         contract = self._new_contract(date_end=self._day(40))
