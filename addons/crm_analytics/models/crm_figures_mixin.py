@@ -86,7 +86,7 @@ class CrmFiguresMixin(models.AbstractModel):
 
     def _get_newest_order_day(self):
         order = self.env["sale.order"].search_fetch(
-            self._get_sale_domain(), ["date_order"], order="date_order DESC, id DESC", limit=1
+            self._get_purchase_domain(), ["date_order"], order="date_order DESC, id DESC", limit=1
         )
         if not order:
             return False

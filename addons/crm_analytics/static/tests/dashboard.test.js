@@ -184,11 +184,13 @@ test("figures are compact on a tile and full elsewhere", async () => {
 
 test("what moved from nothing has no percentage", async () => {
     await makeMockEnv(); // translations
-    const trend = getTrend(5, 0, "higher", "a year before", "0");
-    expect(trend.text).toBe("");
-    expect(trend.words).toBe("a year before: 0");
-    expect(trend.className).toBe("text-success");
-    expect(getTrend(5, 5, "higher", "a year before", "5").words).toBe("same as a year before");
+    const getWords = (base) => {
+        const { text, words, className } = getTrend(5, base, "higher", "a year before", "$ X");
+        return [text, words, className];
+    };
+    expect(getWords(0)).toEqual(["", "a year before: $ X", ""]);
+    expect(getWords(-4)).toEqual(["", "a year before: $ X", "text-success"]);
+    expect(getWords(5)).toEqual(["", "same as a year before", ""]);
 });
 
 test("periods are named", async () => {

@@ -28,7 +28,6 @@ export class CrmDashboard extends Component {
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
         this.presets = getPresets();
-        this.formatRange = formatRange;
         this.state = useState({ data: null, loading: true, failed: false });
         useSetupAction({ getLocalState: () => ({ period: this.period }) });
         // Not awaited: the frame of the page shows while the figures are on their way.

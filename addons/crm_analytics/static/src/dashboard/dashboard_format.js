@@ -121,13 +121,18 @@ export function getTrend(value, base, better, label, formattedBase) {
     if (value === base) {
         return { text: "", words: _t("same as %s", label), icon: "fa-minus", className: "" };
     }
+    if (!base) {
+        // Where there was nothing there is no trend, be it good or bad.
+        const words = _t("%(period)s: %(figure)s", { period: label, figure: formattedBase });
+        return { text: "", words, icon: "", className: "" };
+    }
     const up = value > base;
     const trend = {
         icon: up ? "fa-caret-up" : "fa-caret-down",
         className: up === (better === "higher") ? "text-success" : "text-danger",
     };
-    if (base <= 0) {
-        // There is no percentage of nothing, nor of less than nothing.
+    if (base < 0) {
+        // A percentage of less than nothing would mislead.
         const words = _t("%(period)s: %(figure)s", { period: label, figure: formattedBase });
         return { ...trend, text: "", words };
     }
