@@ -108,7 +108,7 @@ class ProductAffinity(models.Model):
 
     @api.model
     def _cron_compute_affinities(self):
-        """Mine each company whose rows are older than half a day.
+        """Mine each company whose rows are older than six hours.
 
         One company is one step and one commit: a killed run begins again with those not yet done.
         """
@@ -127,9 +127,9 @@ class ProductAffinity(models.Model):
 
     @api.model
     def _get_companies_to_mine(self):
-        yesterday = fields.Datetime.now() - relativedelta(hours=12)
+        recently = fields.Datetime.now() - relativedelta(hours=6)
         return self.env["res.company"].search(
-            Domain("affinity_date", "=", False) | Domain("affinity_date", "<", yesterday),
+            Domain("affinity_date", "=", False) | Domain("affinity_date", "<", recently),
             order="affinity_date nulls first, id",
         )
 

@@ -71,6 +71,13 @@ class TestAffinityAccess(BasketCommon):
             with self.assertRaises(AccessError):
                 self.env["sale.order"].with_user(user).get_affinity_suggestions(values)
 
+    def test_panel_on_the_form_of_salespeople_only(self):
+        """An accountant opens quotations too, and may not ask for suggestions."""
+        accountant = self.new_user("basket_accountant", "account.group_account_invoice")
+        for user, expected in ((self.salesman, True), (accountant, False)):
+            arch = self.env["sale.order"].with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual('<widget name="sale_suggestions"' in arch, expected, user.login)
+
     def test_pair_is_unique(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.write_affinities((self.apple, self.butter, 1, 1, 1, 1.0, 0.1))

@@ -300,7 +300,7 @@ class TestProductAffinity(BasketCommon):
             self.assertPairs("ab ba", company)
         self.Affinity.search([("company_id", "in", companies.ids)]).sudo().unlink()
         self.run_cron()
-        self.assertFalse(self.get_pairs(), "computed less than half a day ago")
+        self.assertFalse(self.get_pairs(), "computed a moment ago")
 
     @mute_logger(MINER)
     def test_failing_company_leaves_the_others_theirs(self):

@@ -39,7 +39,7 @@ class TestProductAffinityReplace(BaseCase):
         floats = [np.array([value]) for value in (0.1, 0.5, 2.0, 0.3)]
         return env["res.company"].browse(self.company_id), Affinities(*integers, *floats)
 
-    def read(self, cr):
+    def read_both(self, cr):
         domain = [("company_id", "=", self.company_id)]
         return self.env(cr)["product.affinity"].search(domain).mapped("orders_both")
 
@@ -47,11 +47,11 @@ class TestProductAffinityReplace(BaseCase):
         with self.registry.cursor() as writer, self.registry.cursor() as reader:
             env = self.env(writer)
             env["product.affinity"]._replace_rows(*self.rows(env, 4))
-            self.assertEqual(self.read(writer), [4])
-            self.assertEqual(self.read(reader), [3])
+            self.assertEqual(self.read_both(writer), [4])
+            self.assertEqual(self.read_both(reader), [3])
             writer.commit()
             reader.rollback()
-            self.assertEqual(self.read(reader), [4])
+            self.assertEqual(self.read_both(reader), [4])
 
     def test_failed_replacement_leaves_old_rows(self):
         with self.registry.cursor() as writer:
@@ -59,7 +59,7 @@ class TestProductAffinityReplace(BaseCase):
             env["product.affinity"]._replace_rows(*self.rows(env, 4))
             writer.rollback()
         with self.registry.cursor() as reader:
-            self.assertEqual(self.read(reader), [3])
+            self.assertEqual(self.read_both(reader), [3])
 
     def test_second_computation_at_once_is_refused(self):
         with self.registry.cursor() as first, self.registry.cursor() as second:

@@ -120,6 +120,8 @@ export class SaleSuggestions extends Component {
                 return;
             }
             const basketIds = this.values.product_ids;
+            // at once, so that a second click cannot add it again
+            this.hide(suggestion);
             const line = await orderLines.addNewRecord({ position: "bottom", mode: "readonly" });
             await line.update({
                 product_id: { id: suggestion.product_id, display_name: suggestion.name },
@@ -132,9 +134,15 @@ export class SaleSuggestions extends Component {
 
     onDismiss(suggestion) {
         this.dismissedIds.add(suggestion.product_id);
-        this.state.suggestions = this.state.suggestions.filter((other) => other !== suggestion);
+        this.hide(suggestion);
         this.remember("dismissed", [suggestion.product_id]);
         this.refreshLater();
+    }
+
+    hide({ product_id }) {
+        this.state.suggestions = this.state.suggestions.filter(
+            (suggestion) => suggestion.product_id !== product_id
+        );
     }
 
     get dismissLabel() {
