@@ -59,7 +59,7 @@ class SaleSuggestion(models.Model):
         }
         for suggestion in self:
             key = (suggestion.order_id.id, suggestion.product_id.id)
-            suggestion.amount = amounts.get(key, 0.0) if suggestion in added else 0.0
+            suggestion.amount = amounts.get(key, 0.0) if suggestion.state == "added" else 0.0
 
     @api.model
     def _log(self, rows):
