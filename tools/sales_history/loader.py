@@ -118,13 +118,13 @@ def _load_staged(env, options, report, progress):
     staged = _count_invoices(env, report)
     writer = OrderWriter(env, options, tag.id)
     for batch in range(-(-staged // options.batch)):
-        orders, returns, lines, exact, rounded = writer.write_batch(batch)
+        orders, returns, lines, exact, kept = writer.write_batch(batch)
         env.cr.commit()
         report.orders += orders
         report.returns += returns
         report.lines += lines
         report.amount_exact += exact
-        report.amount_rounded += rounded
+        report.amount_rounded += kept
         progress("orders", report.orders, staged)
     analyze_tables(env)
     env.invalidate_all()

@@ -73,7 +73,7 @@ class OrderWriter:
         self._insert_links(self.env["sale.order.line"], _LINE_SOURCE)
         self._insert_external_ids(number)
         self._recompute()
-        *counts, exact, rounded = self.env.execute_query(
+        *counts, exact, kept = self.env.execute_query(
             SQL(
                 """
                 SELECT count(DISTINCT order_id), count(DISTINCT order_id) FILTER (WHERE is_return),
@@ -82,7 +82,7 @@ class OrderWriter:
                 """
             )
         )[0]
-        return (*counts, Decimal(exact), Decimal(rounded))
+        return (*counts, Decimal(exact), Decimal(kept))
 
     def _line_columns(self):
         subtotal = SQL("staged.subtotal")
