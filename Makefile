@@ -1,7 +1,10 @@
 # Every command prepares what it needs: Odoo 19, Python's packages, PostgreSQL (see README.md).
 PYTHON ?= python3
 TOOL = @$(PYTHON) -m tools.cli
-export DB DEMO MODULES T PORT FILE MAP SOURCE CHARGES DATE_FORMAT REJECTS
+export DB DEMO MODULES T PORT
+# How a sales history is read: see tools/sales_history/options.py.
+export FILE MAP SOURCE TIMEZONE DATE_FORMAT DECIMAL DELIMITER ENCODING
+export CHARGES CANCEL ADJUSTMENT REJECTS COMPANY BATCH
 
 .PHONY: help env run test db shell load lint bench stop clean distclean
 .DEFAULT_GOAL := help
