@@ -148,7 +148,7 @@ class ProductAffinity(models.Model):
 
         self._lock_company(company)
         settings = self._get_mining_settings()
-        date_from = fields.Datetime.now() - relativedelta(months=settings["months"])
+        date_from = self._get_newest_order(company) - relativedelta(months=settings["months"])
         orders, products = self.env["sale.order.line"]._read_baskets(company, date_from)
         baskets = build_baskets(orders, products, settings["max_products"])
         affinities = mine_affinities(baskets, settings["min_orders"], self._max_neighbours)
@@ -161,6 +161,28 @@ class ProductAffinity(models.Model):
             "pairs": len(affinities.product),
             "min_orders": settings["min_orders"],
         }
+
+    @api.model
+    def _get_newest_order(self, company):
+        """Return when a company's newest order was confirmed, or now if it has none.
+
+        The period ends there: a history loaded from another system may end long ago.
+        """
+        # sudo: the matrix is the whole company's, so is its newest order.
+        order = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "sale"),
+                    ("date_order", "<=", fields.Datetime.now()),
+                ],
+                order="date_order desc, id desc",
+                limit=1,
+            )
+        )
+        return order.date_order or fields.Datetime.now()
 
     @api.model
     def _get_mining_settings(self):

@@ -9,7 +9,7 @@ class ResConfigSettings(models.TransientModel):
         string="Period of Orders",
         config_parameter="crm_analytics.affinity_months",
         default=24,
-        help="Orders confirmed in these last months tell what is bought together.",
+        help="Orders confirmed in the months up to the newest order tell what is bought together.",
     )
     affinity_min_orders = fields.Integer(
         string="Orders in Common",

@@ -105,6 +105,13 @@ class TestProductAffinity(BasketCommon):
         self.mine()
         self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 5)
 
+    def test_period_ends_at_the_newest_order(self):
+        orders = self.confirm_orders()
+        orders.date_order = fields.Datetime.now() - relativedelta(years=15)
+        orders[:2].date_order = fields.Datetime.now() - relativedelta(years=18)
+        self.mine()
+        self.assertEqual(self.get_pairs()[self.apple, self.butter].orders_both, 3)
+
     def test_garbled_parameter_falls_back(self):
         self.set_parameters(months="two years", min_orders="", max_products="0")
         self.assertEqual(
