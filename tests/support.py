@@ -1,7 +1,8 @@
 """Databases, Odoo processes and servers for the tests of the whole suite.
 
-`make test` names the server (PGHOST and so on), Odoo's configuration and three templates in the
-environment: Odoo's own modules alone, with the suite, and with the suite and demo data.
+`make test` names the server (PGHOST and so on), Odoo's configuration and the templates
+in the environment: BASE has Odoo's own modules, SUITE the suite as well; DEMO_BASE and DEMO are the
+same with demo data.
 """
 
 import os
@@ -58,7 +59,11 @@ def shell(database, script, check=True):
 def install(database, *options):
     """Install, update or otherwise start Odoo once; return the lines that warn."""
     done = odoo("-d", database, *options, "--stop-after-init", "--no-http", "--log-level=warn")
-    return [line for line in done.stdout.splitlines() if line.strip()]
+    return [
+        line
+        for line in done.stdout.splitlines()
+        if line.strip() and "Running as user 'root'" not in line
+    ]
 
 
 class Scratch:
@@ -68,7 +73,7 @@ class Scratch:
         self.names = []
 
     def database(self, template):
-        """Return the name of a new copy of one of the templates: BASE, SUITE or DEMO."""
+        """Return the name of a new copy of a template: BASE, SUITE, DEMO_BASE or DEMO."""
         name = f"suite_scratch_{uuid.uuid4().hex[:8]}"
         self.names.append(name)
         subprocess.run(

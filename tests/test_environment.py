@@ -132,11 +132,13 @@ class TestSentences:
             database.closure(["crm_extnded"], {"base": {}})
 
 
-class TestShell:
-    @pytest.fixture(scope="class")
-    def name(self, scratch):
-        return scratch.database("SUITE")
+@pytest.fixture(scope="module")
+def name(scratch):
+    """A database with the suite."""
+    return scratch.database("SUITE")
 
+
+class TestShell:
     def test_a_script_runs_with_env(self, name):
         done = make(
             "shell", f"DB={name}", script="print('users', env['res.users'].search_count([]))"

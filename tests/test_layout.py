@@ -24,7 +24,8 @@ def imported(package):
 @pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
 @pytest.mark.parametrize("folder", ["models", "wizard", "report", "controllers", "tests"])
 def test_every_python_file_is_imported(addon, folder):
-    files = {file.stem for file in (addon / folder).glob("*.py")} - {"__init__"}
+    pattern = "test_*.py" if folder == "tests" else "*.py"
+    files = {file.stem for file in (addon / folder).glob(pattern)} - {"__init__"}
     if files:
         assert files <= imported(addon / folder)
 

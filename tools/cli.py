@@ -86,6 +86,7 @@ def test():
     variables = {"ODOO_TEST_SUITE_TEMPLATE": template}
     if any(Path(path).parts[0] == "tests" for path in wanted):
         variables["ODOO_TEST_BASE_TEMPLATE"] = environment.databases.template(demo=False)
+        variables["ODOO_TEST_DEMO_BASE_TEMPLATE"] = environment.databases.template(demo=True)
         variables["ODOO_TEST_DEMO_TEMPLATE"] = environment.databases.suite(demo=True)
     name = f"{template}_test"
     environment.databases.copy(template, name)
