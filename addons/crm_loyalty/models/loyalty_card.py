@@ -63,28 +63,24 @@ class LoyaltyCard(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._normalise_number(vals) for vals in vals_list]
+        vals_list = [self._tidy_number(vals) for vals in vals_list]
         self._add_missing_numbers(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         if "number" in vals:
-            vals = self._normalise_number(vals)
+            vals = self._tidy_number(vals)
             self._check_number_may_change(vals["number"])
         return super().write(vals)
 
     # Numbering
 
     @api.model
-    def _normalise_number(self, vals):
-        """Return a copy of ``vals`` with the number as it is stored.
-
-        Text without any digit is kept, to be told as wrong rather than taken for an empty field.
-        """
+    def _tidy_number(self, vals):
+        """Return a copy of ``vals`` with the number as it is stored."""
         if "number" not in vals:
             return dict(vals)
-        typed = (vals["number"] or "").strip()
-        return dict(vals, number=card_number.normalise(typed) or typed or False)
+        return dict(vals, number=card_number.tidy(vals["number"]) or False)
 
     def _check_number_may_change(self, number):
         """The number is printed on the card: only a sales manager changes it afterwards."""
@@ -208,11 +204,11 @@ class LoyaltyCard(models.Model):
     def _find_by_number(self, text, company):
         """Return the card with the number ``text`` (as typed or scanned), ready for a sale.
 
-        The card is one of ``company``, of a company above it, or shared by all of them, and has a
-        customer. Otherwise a UserError says what is wrong with the number or the card. Record rules
+        The card and its customer are of ``company``, of a company above it, or shared by all of
+        them. Otherwise a UserError says what is wrong with the number or the card. Record rules
         apply: a card the user may not read is as unknown as one that does not exist.
         """
-        number = card_number.normalise(text) or (text or "").strip()
+        number = card_number.tidy(text)
         self._raise_on_faulty_number(number)
         card = self.with_context(active_test=False).search(
             Domain("number", "=", number)
@@ -227,6 +223,16 @@ class LoyaltyCard(models.Model):
                 self.env._(
                     "The card %(number)s has no customer yet: choose the customer on the card"
                     " first.",
+                    number=number,
+                )
+            )
+        # sudo: only the company is read, of a customer whom the user may not see
+        holder_company = card.partner_id.sudo().company_id
+        if holder_company and holder_company not in company.parent_ids:
+            raise UserError(
+                self.env._(
+                    "The card %(number)s is of a customer of another company: choose a customer"
+                    " by name.",
                     number=number,
                 )
             )

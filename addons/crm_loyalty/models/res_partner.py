@@ -36,7 +36,7 @@ class ResPartner(models.Model):
                 domain |= ~self._get_card_holder_domain(Domain("number", "!=", False))
             return domain
         if operator in ("ilike", "like", "=ilike", "=like"):
-            number = card_number.normalise(value) or value
+            number = card_number.tidy(value)
             return self._get_card_holder_domain(Domain("number", operator, number))
         return NotImplemented
 

@@ -18,20 +18,22 @@ class SaleOrder(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
-    @api.depends("partner_id")
+    @api.depends("partner_id", "company_id")
     def _compute_loyalty_card_number(self):
-        """Forget the card when another customer than its holder is chosen."""
+        """Forget the card when another customer or company is chosen than it belongs to."""
         numbered = self.filtered("loyalty_card_number")
         if not numbered:
             return
         numbers = {order: card_number.normalise(order.loyalty_card_number) for order in numbered}
-        cards = self.env["loyalty.card"].search_fetch(
+        found = self.env["loyalty.card"].search_fetch(
             [("number", "in", list(numbers.values()))],
-            ["number", "partner_id"],
+            ["number", "partner_id", "company_id"],
         )
-        holders = {card.number: card.partner_id for card in cards}
+        cards = {card.number: card for card in found}
         for order, number in numbers.items():
-            if holders.get(number) != order.partner_id._origin:
+            card = cards.get(number, found.browse())
+            is_usable = not card.company_id or card.company_id in order.company_id.parent_ids
+            if card.partner_id != order.partner_id._origin or not is_usable:
                 order.loyalty_card_number = False
 
     @api.constrains("loyalty_card_number")
@@ -63,6 +65,21 @@ class SaleOrder(models.Model):
         self.partner_id = card.partner_id
         self.loyalty_card_number = card.number
         return None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._tidy_loyalty_card_number(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._tidy_loyalty_card_number(vals))
+
+    @api.model
+    def _tidy_loyalty_card_number(self, vals):
+        """Imports and integrations do not pass the onchange: the number is stored as the card's."""
+        if "loyalty_card_number" not in vals:
+            return vals
+        number = card_number.tidy(vals["loyalty_card_number"])
+        return dict(vals, loyalty_card_number=number or False)
 
     def _find_loyalty_card(self):
         self.ensure_one()

@@ -101,6 +101,38 @@ class TestSaleOrderCard(LoyaltyCardCommon):
         order.partner_id = self.bob
         self.assertFalse(order.loyalty_card_number)
 
+    def test_number_of_an_import_is_stored_as_the_card_has_it(self):
+        spaced = f" {self.number[:4]} {self.number[4:]}"
+        order = self.env["sale.order"].create(
+            {"partner_id": self.ada.id, "loyalty_card_number": spaced}
+        )
+        self.assertEqual(order.loyalty_card_number, self.number)
+        order.loyalty_card_number = "   "
+        self.assertFalse(order.loyalty_card_number)
+        order.loyalty_card_number = spaced
+        self.assertEqual(order.loyalty_card_number, self.number)
+
+    def test_another_company_forgets_the_card(self):
+        company = self.env["res.company"].create({"name": "Other company"})
+        self.env.user.company_ids += company
+        order = self.env["sale.order"].create(
+            {"partner_id": self.ada.id, "loyalty_card_number": self.number}
+        )
+        order.company_id = company
+        self.assertFalse(order.loyalty_card_number)
+
+    def test_customer_of_another_company_is_not_told(self):
+        """A program shared by all companies, a customer who is not."""
+        program = self._create_program(
+            "Shared", company_id=False, currency_id=self.env.company.currency_id.id
+        )
+        self.bob.company_id = self.env["res.company"].create({"name": "Other company"})
+        card = self._create_card(self.bob, program)
+        result, order = self._type_number(card.number)
+        self.assertIn("a customer of another company", result["warning"]["message"])
+        self.assertNotIn("Bob", result["warning"]["message"])
+        self.assertFalse(order.partner_id)
+
     def test_number_is_not_copied(self):
         order = self.env["sale.order"].create(
             {"partner_id": self.ada.id, "loyalty_card_number": self.number}

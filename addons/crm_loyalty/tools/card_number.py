@@ -75,3 +75,14 @@ def normalise(text):
     if len(digits) == BODY_LENGTH and is_valid("0" + digits):
         return "0" + digits
     return digits
+
+
+def tidy(text):
+    """Return ``text`` as it is stored and looked up: the digits of a number.
+
+    Text without any digit is kept, to be told as wrong rather than taken for an empty field.
+
+    >>> tidy(" no number ")
+    'no number'
+    """
+    return normalise(text) or (text or "").strip()
