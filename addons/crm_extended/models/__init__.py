@@ -1,6 +1,8 @@
+from . import crm_transition_mixin
 from . import res_partner
 from . import ir_sequence
 from . import crm_complaint
+from . import crm_complaint_assignment
 from . import crm_complaint_stage
 from . import crm_complaint_category
 from . import crm_complaint_team
@@ -8,5 +10,7 @@ from . import crm_complaint_response
 from . import sale_order
 from . import res_company
 from . import crm_contract
+from . import crm_contract_renewal
 from . import crm_contract_term
+from . import crm_contract_term_alerts
 from . import crm_contract_alert

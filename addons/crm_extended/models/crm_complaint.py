@@ -4,13 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-PRIORITIES = [
-    ("0", "Normal"),
-    ("1", "Important"),
-    ("2", "Very Important"),
-    ("3", "Urgent"),
-]
-
 # Clocks of phones and other systems that file complaints differ from the server's.
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
@@ -63,6 +56,7 @@ class CrmComplaint(models.Model):
     received_date = fields.Datetime(
         string="Received On",
         required=True,
+        copy=False,
         default=fields.Datetime.now,
         help="When the customer spoke or wrote: maybe earlier than it was entered here.",
     )
@@ -131,38 +125,7 @@ class CrmComplaint(models.Model):
         help="Choosing a category proposes its team, responsible and priority.",
     )
 
-    # Who deals with it, and how far it is
-    team_id = fields.Many2one(
-        comodel_name="crm.complaint.team",
-        compute="_compute_team_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        check_company=True,
-        index="btree_not_null",
-        ondelete="restrict",
-        tracking=True,
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Responsible",
-        compute="_compute_user_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain="[('share', '=', False)]",
-        check_company=True,
-        index=True,
-        tracking=True,
-    )
-    priority = fields.Selection(
-        selection=PRIORITIES,
-        compute="_compute_priority",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-    )
+    # How far it is; who deals with it stands in crm_complaint_assignment.py
     stage_id = fields.Many2one(
         comodel_name="crm.complaint.stage",
         compute="_compute_stage_id",
@@ -255,38 +218,6 @@ class CrmComplaint(models.Model):
             complaint.email = partner.email or complaint.email
             complaint.phone = partner.phone or complaint.phone
 
-    @api.depends("category_id", "company_id")
-    def _compute_team_id(self):
-        default_teams = {}
-        for complaint in self:
-            company = complaint.company_id
-            candidates = complaint.category_id._get_proposal("team_id") | complaint.team_id
-            team = candidates.filtered(
-                lambda team, company=company: team.company_id in (company, company.browse())
-            )[:1]
-            if not team:
-                if company not in default_teams:
-                    default_teams[company] = self.env["crm.complaint.team"]._get_default_team(
-                        company
-                    )
-                team = default_teams[company]
-            complaint.team_id = team
-
-    @api.depends("category_id")
-    def _compute_user_id(self):
-        for complaint in self:
-            user = complaint.category_id._get_proposal("user_id")
-            if not user.active or complaint.company_id not in user.company_ids:
-                user = complaint.user_id
-            complaint.user_id = user
-
-    @api.depends("category_id")
-    def _compute_priority(self):
-        for complaint in self:
-            complaint.priority = (
-                complaint.category_id._get_proposal("priority") or complaint.priority or "0"
-            )
-
     @api.depends("team_id")
     def _compute_stage_id(self):
         stages = self.env["crm.complaint.stage"].search(
@@ -329,6 +260,8 @@ class CrmComplaint(models.Model):
         latest = fields.Datetime.now() + CLOCK_TOLERANCE
         for complaint in self:
             received = complaint.received_date
+            if not received:
+                continue  # the database refuses it, and names the field
             if received > latest:
                 raise ValidationError(
                     self.env._(
@@ -378,9 +311,6 @@ class CrmComplaint(models.Model):
         if team_id := self.env.context.get("default_team_id"):
             shared_or_shown |= Domain("team_ids", "in", team_id)
         return stages.search(shared_or_shown)
-
-    def action_assign_to_me(self):
-        self.user_id = self.env.user
 
     def action_view_customer_complaints(self):
         self.ensure_one()

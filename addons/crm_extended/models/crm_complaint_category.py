@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .crm_complaint import PRIORITIES
+from .crm_complaint_assignment import PRIORITIES
 
 
 class CrmComplaintCategory(models.Model):

@@ -1,12 +1,7 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.exceptions import UserError, ValidationError
 
-from ..tools.alert_ladder import get_renewed_end
-from ..tools.batches import run_in_batches
+from ..tools.alert_ladder import MAX_DAYS_BEFORE, get_days_before
 
 # The states a contract may go to, from each of its states.
 TRANSITIONS = {
@@ -24,7 +19,7 @@ ACTIVE_STATES = ("running", "notice")
 class CrmContract(models.Model):
     _name = "crm.contract"
     _description = "Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.transition.mixin", "mail.thread", "mail.activity.mixin"]
     _rec_names_search = ["number", "name", "partner_id.name"]
     _order = "date_end, id desc"
     _check_company_auto = True
@@ -162,19 +157,34 @@ class CrmContract(models.Model):
         "CHECK (date_end >= date_start)",
         "The end date of a contract cannot be before its start date.",
     )
-    _notice_days_positive = models.Constraint(
-        "CHECK (notice_days >= 0)", "The notice period cannot be negative."
+    # Years that are typing errors would end in dates that cannot be computed with.
+    _dates_in_calendar = models.Constraint(
+        "CHECK (date_start >= '1900-01-01' AND date_end < '3000-01-01')",
+        "A contract starts in 1900 or later and ends before the year 3000. "
+        "Leave the end date empty for an open-ended contract.",
     )
-    _renewal_months_positive = models.Constraint(
-        "CHECK (renewal_months >= 0 AND (renewal <> 'automatic' OR renewal_months > 0))",
+    _notice_days_in_range = models.Constraint(
+        f"CHECK (notice_days BETWEEN 0 AND {MAX_DAYS_BEFORE})",
+        f"The notice period has to be between 0 and {MAX_DAYS_BEFORE} days.",
+    )
+    _notice_needs_end = models.Constraint(
+        "CHECK (state <> 'notice' OR date_end IS NOT NULL)",
+        "Notice has been given for this contract: set the date it ends on.",
+    )
+    _renewal_months_in_range = models.Constraint(
+        "CHECK (renewal_months BETWEEN 0 AND 1200)",
+        "The renewal period has to be between 0 and 1200 months.",
+    )
+    _renewal_months_needed = models.Constraint(
+        "CHECK (renewal <> 'automatic' OR renewal_months > 0)",
         "Set a renewal period of at least one month for a contract that is renewed automatically.",
     )
 
     @api.depends("date_end", "notice_days")
     def _compute_notice_date(self):
         for contract in self:
-            contract.notice_date = contract.date_end and contract.date_end - relativedelta(
-                days=contract.notice_days
+            contract.notice_date = contract.date_end and get_days_before(
+                contract.date_end, contract.notice_days
             )
 
     @api.depends("company_id")
@@ -209,6 +219,27 @@ class CrmContract(models.Model):
     def _check_terms_within(self):
         self.term_ids._check_due_within_contract()
 
+    @api.constrains("partner_id", "company_id")
+    def _check_orders(self):
+        # sudo: the rule also holds for orders that only another salesperson may open
+        groups = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id", "company_id", "partner_id"]
+            )
+        )
+        for contract, company, customer in groups:
+            same_customer = customer.commercial_partner_id == contract.commercial_partner_id
+            if company != contract.company_id or not same_customer:
+                raise ValidationError(
+                    self.env._(
+                        "The contract %s has orders, so it keeps its customer and company. "
+                        "Create another contract instead.",
+                        contract.display_name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env["ir.sequence"]._fill_numbers(self, "crm.contract", vals_list)
@@ -228,7 +259,8 @@ class CrmContract(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_started(self):
         for contract in self:
-            if contract.state != "draft":
+            # A draft may have been running before: its alerts say who was told of what, and when.
+            if contract.state != "draft" or contract.alert_ids:
                 raise UserError(
                     self.env._(
                         "The contract %s has been started: terminate it instead of deleting it.",
@@ -242,29 +274,16 @@ class CrmContract(models.Model):
             return self.env["crm.contract.term"]
         return self.term_ids.filtered(lambda term: term.due_on != "date")
 
-    def _check_transition(self, state):
-        """Refuse a change of state that TRANSITIONS does not allow."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for contract in self:
-            if state != contract.state and state not in TRANSITIONS[contract.state]:
-                raise UserError(
-                    self.env._(
-                        "The contract %(contract)s is “%(old)s” and cannot become “%(new)s”.",
-                        contract=contract.display_name,
-                        old=labels[contract.state],
-                        new=labels.get(state, state),
-                    )
-                )
+    @api.model
+    def _get_transitions(self):
+        return TRANSITIONS
 
     # ---------------------------------------------------------------------------------------------
     # Buttons
     # ---------------------------------------------------------------------------------------------
     def action_start(self):
-        """Start the contracts; those they follow are renewed from that moment on."""
         self.write({"state": "running"})
-        self.previous_id.filtered(lambda contract: "renewed" in TRANSITIONS[contract.state]).write(
-            {"state": "renewed"}
-        )
+        self.previous_id._hand_over()
 
     def action_give_notice(self):
         for contract in self:
@@ -286,45 +305,6 @@ class CrmContract(models.Model):
     def action_draft(self):
         self.write({"state": "draft"})
 
-    def action_renew(self):
-        """Prepare the following contract and open it; starting it makes this one renewed."""
-        self.ensure_one()
-        self._check_renewable()
-        start = self.date_end + relativedelta(days=1)
-        period = (
-            relativedelta(months=self.renewal_months)
-            if self.renewal_months
-            else relativedelta(start, self.date_start)
-        )
-        following = self.copy(
-            {
-                "name": self.name,
-                "previous_id": self.id,
-                "date_start": start,
-                "date_end": start + period - relativedelta(days=1),
-                "term_ids": [
-                    fields.Command.create(term._prepare_following_values(start, period))
-                    for term in self.term_ids
-                ],
-            }
-        )
-        return following.get_formview_action()
-
-    def _check_renewable(self):
-        self._check_transition("renewed")
-        if self.next_ids:
-            raise UserError(
-                self.env._(
-                    "The contract %(contract)s is already followed by %(next)s.",
-                    contract=self.display_name,
-                    next=self.next_ids.display_name,
-                )
-            )
-        if not self.date_end:
-            raise UserError(
-                self.env._("The contract %s is open-ended and needs no renewal.", self.display_name)
-            )
-
     def action_view_orders(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
@@ -344,62 +324,3 @@ class CrmContract(models.Model):
         action["domain"] = [("contract_id", "=", self.id)]
         action["context"] = {}
         return action
-
-    # ---------------------------------------------------------------------------------------------
-    # Nightly action
-    # ---------------------------------------------------------------------------------------------
-    @api.model
-    def _get_ended_domain(self):
-        """The contracts that still count as active though their end date has passed."""
-        ended = Domain.OR(
-            Domain("company_id", "in", companies.ids) & Domain("date_end", "<", today)
-            for today, companies in self.env["res.company"]._get_companies_by_today().items()
-        )
-        return Domain("state", "in", ACTIVE_STATES) & ended
-
-    @api.model
-    def _cron_update_states(self, batch_size=500):
-        """Prolong or close the contracts whose end date has passed.
-
-        :return: False when there was not time enough for all of them
-        """
-        return run_in_batches(
-            self,
-            self._get_ended_domain(),
-            lambda contracts: contracts._process_end(),
-            batch_size=batch_size,
-            lock_table="crm_contract_alert",
-        )
-
-    def _process_end(self):
-        """Prolong contracts with tacit renewal from their old end; let the others expire.
-
-        Notice stops a tacit renewal: that is what it is given for.
-        """
-        prolonged = self.filtered(
-            lambda contract: contract.state == "running" and contract.renewal == "automatic"
-        )
-        expired = self - prolonged
-        # Read at once: each write below would otherwise read the terms of its own contract.
-        prolonged.term_ids.fetch(["due_on", "due_date", "name", "state"])
-        # Messages are logged and terms restarted for the whole batch at once, not for each write.
-        quiet = self.with_context(mail_notrack=True, crm_contract_terms_later=True)
-        bodies = {}
-        for contract in quiet.browse(prolonged.ids):
-            old_end = contract.date_end
-            contract.date_end = get_renewed_end(
-                contract.date_start,
-                old_end,
-                contract.renewal_months,
-                contract.company_id._get_today(),
-            )
-            bodies[contract.id] = self.env._(
-                "Renewed automatically: the end date moved from %(old)s to %(new)s.",
-                old=format_date(self.env, old_end),
-                new=format_date(self.env, contract.date_end),
-            )
-        prolonged._get_following_terms()._restart_ladder(new_period=True)
-        quiet.browse(expired.ids).write({"state": "expired"})
-        for contract in expired:
-            bodies[contract.id] = self.env._("The end date has passed: the contract has expired.")
-        self._message_log_batch(bodies)

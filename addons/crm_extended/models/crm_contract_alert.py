@@ -52,6 +52,7 @@ class CrmContractAlert(models.Model):
         if alerts:
             terms = alerts.term_id
             terms.invalidate_recordset(["alert_ids"])
+            terms.contract_id.invalidate_recordset(["alert_ids", "alert_count"])
             self.env.add_to_compute(terms._fields["next_alert_date"], terms)
             alerts._plan_activities()
         return alerts

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .crm_contract import ACTIVE_STATES
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -56,6 +58,16 @@ class SaleOrder(models.Model):
                         order=order.display_name,
                     )
                 )
+
+    def copy_data(self, default=None):
+        """A copy is a new order: it can be placed only under a contract that is in force."""
+        vals_list = super().copy_data(default)
+        if "contract_id" not in (default or {}):
+            # sudo: whoever copies an order may have no access to contracts
+            for order, vals in zip(self.sudo(), vals_list, strict=True):
+                if order.contract_id.state not in ACTIVE_STATES:
+                    vals.pop("contract_id", None)
+        return vals_list
 
     def _compute_complaint_count(self):
         counts = dict(

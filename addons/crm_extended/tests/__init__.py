@@ -3,6 +3,7 @@ from . import test_contract_alerts
 from . import test_contract_ladder
 from . import test_contract_rights
 from . import test_contract_terms
+from . import test_rights_rpc
 from . import test_complaint
 from . import test_complaint_access
 from . import test_complaint_counts

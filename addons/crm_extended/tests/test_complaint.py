@@ -71,8 +71,14 @@ class TestComplaint(ComplaintCommon):
             self._create_complaint()
 
     def test_copy_starts_afresh(self):
-        complaint = self._create_complaint(stage_id=self.stage_closed.id)
+        complaint = self._create_complaint(
+            stage_id=self.stage_closed.id,
+            received_date="2026-01-05 10:00:00",
+            first_response_date="2026-01-06 10:00:00",
+        )
         copy = complaint.copy()
+        self.assertGreater(copy.received_date, complaint.received_date)
+        self.assertFalse(copy.first_response_date)
         self.assertNotEqual(copy.number, complaint.number)
         self.assertEqual(copy.stage_id, self.stage_new)
         self.assertFalse(copy.resolved_date)
@@ -178,6 +184,11 @@ class TestComplaint(ComplaintCommon):
         self.manager.active = False
         self.assertFalse(self._create_complaint(category_id=self.category.id).user_id)
 
+    def test_archived_team_is_not_proposed(self):
+        self.quality_team.active = False
+        complaint = self._create_complaint(category_id=self.category.id)
+        self.assertEqual(complaint.team_id, self.team)
+
     def test_default_team_is_the_users_own(self):
         self.assertEqual(self._create_complaint().team_id, self.team)
         self.quality_team.member_ids = self.service_user
@@ -257,6 +268,12 @@ class TestComplaint(ComplaintCommon):
     def test_received_in_the_future_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "future"):
             self._create_complaint(received_date=fields.Datetime.now() + timedelta(days=1))
+
+    def test_date_of_receipt_cannot_be_emptied(self):
+        complaint = self._create_complaint()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            complaint.received_date = False
+            complaint.flush_recordset()
 
     def test_answered_before_received_is_refused(self):
         complaint = self._create_complaint()

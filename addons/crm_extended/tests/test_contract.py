@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -24,7 +25,12 @@ class TestContract(ContractCommon):
         for values in (
             {"date_end": self._day(-366)},
             {"notice_days": -1},
+            {"notice_days": 2_000_000_000},
+            {"state": "notice", "date_end": False},
+            {"date_start": "0019-01-01"},
+            {"date_end": "9999-12-31"},
             {"renewal_months": -1},
+            {"renewal_months": 1201},
             {"renewal": "automatic", "renewal_months": 0},
         ):
             with (
@@ -64,6 +70,8 @@ class TestContract(ContractCommon):
         contract.action_give_notice()
         contract.action_withdraw_notice()
         self.assertEqual(contract.state, "running")
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self._new_contract(state="notice").write({"date_end": False})
         contract.date_end = False
         self.assertFalse(contract.notice_date)
         with self.assertRaises(UserError):
@@ -74,6 +82,16 @@ class TestContract(ContractCommon):
         with self.assertRaises(UserError):
             contract.unlink()
         self._new_contract(state="draft").unlink()
+
+    def test_draft_that_has_been_running_keeps_its_alerts(self):
+        contract = self._new_contract()
+        self._new_term(contract)
+        self._run_nightly()
+        contract.action_terminate()
+        contract.action_draft()
+        with self.assertRaises(UserError):
+            contract.unlink()
+        self.assertTrue(contract.alert_ids)
 
     def test_renewal_prepares_the_following_contract(self):
         contract = self._new_contract(
@@ -97,6 +115,39 @@ class TestContract(ContractCommon):
         self.assertEqual(contract.state, "running", "it runs until the next one is started")
         following.action_start()
         self.assertEqual(contract.state, "renewed")
+
+    def test_followed_contract_stays_in_force_until_its_end(self):
+        contract = self._new_contract(
+            date_end=self._day(40), renewal="automatic", renewal_months=12
+        )
+        delivery = self._new_term(contract, name="Delivery", due_date=self._day(20))
+        decide = self._new_term(contract, name="Decide", due_on="end")
+        following = self.env["crm.contract"].browse(contract.action_renew()["res_id"])
+        following.action_start()
+        self.assertEqual(contract.state, "running")
+        self.assertEqual(decide.state, "waived", "it has been decided")
+        self._run_nightly()
+        self.assertEqual(self._get_steps(delivery), [60, 30])
+        self.assertFalse(decide.alert_ids)
+        with freeze_time(self._day(41)):
+            self._run_nightly()
+        self.assertEqual((contract.state, contract.date_end), ("renewed", self._day(40)))
+        self.assertEqual(delivery.state, "breached")
+        self.assertEqual(following.state, "running")
+
+    def test_renewal_for_a_shorter_time_keeps_all_terms(self):
+        contract = self._new_contract(
+            date_start="2025-01-01", date_end="2025-12-31", renewal="manual", renewal_months=1
+        )
+        self._new_term(contract, name="Audit", due_date="2025-08-31", recurrence_months=12)
+        self._new_term(contract, kind="volume", due_date="2025-01-15", target=10, actual=7)
+        following = self.env["crm.contract"].browse(contract.action_renew()["res_id"])
+        self.assertEqual(
+            {term.name: str(term.due_date) for term in following.term_ids},
+            {"Audit": "False", "Report": "2026-01-15"},
+        )
+        self.assertEqual(following.term_ids.mapped("target"), [0, 10])
+        self.assertEqual(following.term_ids.mapped("actual"), [0, 0], "nothing is reached yet")
 
     def test_renewal_is_prepared_once(self):
         contract = self._new_contract()
@@ -152,6 +203,37 @@ class TestContract(ContractCommon):
         self.assertFalse(order.contract_id, "another customer has nothing to do with it")
         with self.assertRaises(ValidationError):
             order.contract_id = contract
+
+    def test_contract_with_orders_keeps_its_customer_and_company(self):
+        contract = self._new_contract()
+        self.env["sale.order"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.partner.id,
+                "contract_id": contract.id,
+            }
+        )
+        contact = self.env["res.partner"].create({"name": "Bea", "parent_id": self.partner.id})
+        contract.partner_id = contact
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        with self.assertRaisesRegex(ValidationError, contract.number):
+            contract.partner_id = stranger
+        with self.assertRaisesRegex(ValidationError, contract.number):
+            contract.company_id = self.env["res.company"].create({"name": "Other"})
+
+    def test_copied_order_is_placed_under_a_contract_in_force_only(self):
+        contract = self._new_contract()
+        order = self.env["sale.order"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.partner.id,
+                "contract_id": contract.id,
+            }
+        )
+        salesperson = self._new_user("contract_sales", "sales_team.group_sale_manager")
+        self.assertEqual(order.with_user(salesperson).copy().contract_id, contract)
+        contract.state = "expired"
+        self.assertFalse(order.with_user(salesperson).copy().contract_id)
 
     def flush_tracking(self):
         self.env.flush_all()

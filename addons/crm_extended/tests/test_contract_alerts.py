@@ -288,6 +288,16 @@ class TestContractEnds(ContractCommon):
         self.assertEqual(ends_today.state, "running")
         self.assertEqual(open_ended.state, "running")
 
+    def test_term_due_on_the_last_day_is_breached(self):
+        contract = self._new_contract(date_end=self._day(-1))
+        missed, met = (
+            self._new_term(contract, name=name, due_date=self._day(-1)) for name in ("One", "Two")
+        )
+        met.action_met()
+        self._run_nightly()
+        self.assertEqual(contract.state, "expired")
+        self.assertEqual((missed.state, met.state), ("breached", "met"))
+
     def test_notice_stops_a_tacit_renewal(self):
         contract = self._new_contract(
             state="notice", renewal="automatic", renewal_months=12, date_end=self._day(-1)

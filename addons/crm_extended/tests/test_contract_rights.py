@@ -56,7 +56,7 @@ class TestContractRights(ContractCommon):
         self.assertEqual(contract.action_view_alerts()["domain"][0][2], contract.id)
         following = self.env["crm.contract"].browse(contract.action_renew()["res_id"])
         following.with_user(self.user).action_start()
-        self.assertEqual(contract.state, "renewed")
+        self.assertEqual(following.state, "running")
 
     def test_nobody_writes_alerts_by_hand(self):
         values = {

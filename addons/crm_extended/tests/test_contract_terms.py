@@ -1,6 +1,9 @@
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests.common import tagged
+from odoo.tools import mute_logger
 
 from ..models.crm_contract_term import TRANSITIONS
 from .contract_common import ContractCommon
@@ -25,6 +28,22 @@ class TestContractTerms(ContractCommon):
             self.assertIn(text, str(error.exception))
             self.assertIn("60,30,7,1", str(error.exception))
             self.assertEqual(term.alert_days, "60,30,7,1")
+
+    def test_values_out_of_the_calendar_are_refused(self):
+        contract = self._new_contract(date_end=False)
+        for values in (
+            {"recurrence_months": -1},
+            {"recurrence_months": 10_000_000},
+            {"due_date": "0001-01-05"},
+            {"due_date": "9999-12-31"},
+        ):
+            with (
+                self.subTest(values=values),
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                self._new_term(contract, **values)
 
     def test_every_transition_is_allowed_or_refused_by_the_table(self):
         for old in TRANSITIONS:
@@ -75,6 +94,12 @@ class TestContractTerms(ContractCommon):
         contract.date_end = self._day(465)
         self.assertEqual((notice.due_date, end.due_date), (self._day(375), self._day(465)))
         self.assertEqual(notice.next_alert_date, self._day(315))
+
+    def test_date_of_a_following_term_cannot_be_set(self):
+        contract = self._new_contract()
+        term = self._new_term(contract, due_on="end")
+        term.due_date = self.today
+        self.assertEqual(term.due_date, contract.date_end)
 
     def test_responsible_is_the_contract_s_unless_chosen(self):
         contract = self._new_contract()

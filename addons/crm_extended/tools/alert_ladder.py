@@ -46,7 +46,15 @@ def get_due_steps(ladder, due_date, today):
 def get_next_alert_date(ladder, due_date, raised_steps=()):
     """Return the day of the first step that is not among `raised_steps`, or None."""
     missing = [step for step in ladder if step not in raised_steps]
-    return due_date - timedelta(days=max(missing)) if missing else None
+    return get_days_before(due_date, max(missing)) if missing else None
+
+
+def get_days_before(date, days):
+    """Return the day that many days before `date`, or None where the calendar does not reach."""
+    try:
+        return date - timedelta(days=days)
+    except OverflowError:
+        return None
 
 
 def get_next_due_date(due_date, months, day):
