@@ -69,8 +69,10 @@ class CrmFiguresMixin(models.AbstractModel):
 
     def _get_complaint_domain(self, start=None, end=None):
         """Complaints received in a period."""
-        return Domain("kind", "=", "complaint") & self._get_between_domain(
-            "received_date", start, end
+        return (
+            Domain("kind", "=", "complaint")
+            & self._get_company_domain()
+            & self._get_between_domain("received_date", start, end)
         )
 
     def _get_open_complaint_domain(self, end):

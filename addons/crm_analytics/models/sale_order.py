@@ -67,9 +67,16 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_basket_on_screen(self, values):
-        lines = self.env["sale.order.line"].browse(values.get("line_ids") or [])
-        products = self.env["product.product"].browse(values.get("product_ids") or [])
-        return products | lines.product_id
+        """Return the products of the lines; what somebody else deleted meanwhile is passed over."""
+        lines = self.env["sale.order.line"].search_fetch(
+            [("id", "in", values.get("line_ids") or [])], ["product_id"]
+        )
+        products = values.get("product_ids") or []
+        return (
+            self.env["product.product"]
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", [*products, *lines.product_id.ids])], ["product_tmpl_id"])
+        )
 
     def _get_suggestion_domain(self, basket):
         """Return the products that may be proposed beside those of the basket.

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import BasketCommon
@@ -86,3 +86,46 @@ class TestAffinityAccess(BasketCommon):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.suggestion.copy()
             self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestAffinityRpc(BasketCommon, HttpCase):
+    """Every method that can be called from outside, as a customer and as nobody."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.write_affinities((cls.apple, cls.butter, 5, 6, 5, 1.67, 0.8))
+        cls.portal = new_test_user(cls.env, login="basket_rpc", groups="base.group_portal")
+        # even the customer's own order, which the portal shows
+        cls.order = cls.create_order("a", partner_id=cls.portal.partner_id.id)
+        cls.order.action_confirm()
+
+    def call_all(self, error):
+        calls = [
+            ("sale.order", "get_affinity_suggestions", [{"product_ids": self.apple.ids}]),
+            (
+                "sale.order",
+                "log_affinity_suggestions",
+                [self.order.ids, "added", self.butter.ids, self.apple.ids],
+            ),
+            ("product.affinity", "action_compute_now", [[]]),
+            ("product.affinity", "search_read", [[]]),
+            ("sale.suggestion", "search_read", [[]]),
+        ]
+        for model, method, args in calls:
+            with self.assertRaisesRegex(JsonRpcException, error, msg=f"{model}.{method}"):
+                self.make_jsonrpc_request(
+                    f"/web/dataset/call_kw/{model}/{method}",
+                    {"model": model, "method": method, "args": args, "kwargs": {}},
+                )
+
+    @mute_logger("odoo.http")
+    def test_portal_is_refused(self):
+        self.authenticate("basket_rpc", "basket_rpc")
+        self.call_all("AccessError|UserError")
+        self.assertFalse(self.env["sale.suggestion"].search([("order_id", "=", self.order.id)]))
+
+    @mute_logger("odoo.http")
+    def test_anonymous_is_refused(self):
+        self.call_all("SessionExpired")

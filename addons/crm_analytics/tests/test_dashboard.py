@@ -121,13 +121,10 @@ class TestDashboard(DashboardCommon):
                 for day, _closed in rows
             ]
         )
+        praise = {"name": "Well done", "kind": "praise", "company_id": self.company.id}
+        elsewhere = {"name": "Theirs", "company_id": self.other_company.id}
         self.env["crm.complaint"].create(
-            {
-                "name": "Well done",
-                "kind": "praise",
-                "received_date": "2026-11-05",
-                "company_id": self.company.id,
-            }
+            [{**values, "received_date": "2026-11-05"} for values in (praise, elsewhere)]
         )
         for complaint, (_day, closing) in zip(complaints, rows, strict=True):
             if closing:

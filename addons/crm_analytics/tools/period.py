@@ -23,7 +23,7 @@ PRESETS = {  # key: (unit, how many units back from today)
     "last_year": ("year", 1),
     "last_12_months": ("rolling", 0),
 }
-_FIXED_KEY = re.compile(r"((?:19|20|21)\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
+_FIXED_KEY = re.compile(r"((?:19|20|21)\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", re.ASCII)
 
 
 class Period(NamedTuple):

@@ -95,9 +95,14 @@ export class CrmDashboard extends Component {
     get hint() {
         const { newest_order, period, tiles } = this.state.data;
         const hasSales = tiles.find(({ key }) => key === "orders").value;
-        return !hasSales && newest_order && newest_order.period !== period.key
-            ? { ...newest_order, date: formatDate(deserializeDate(newest_order.date)) }
-            : null;
+        if (hasSales || !newest_order || newest_order.period === period.key) {
+            return null;
+        }
+        return {
+            date: formatDate(deserializeDate(newest_order.date)),
+            period: newest_order.period,
+            button: _t("Show %s", newest_order.period),
+        };
     }
 
     get months() {

@@ -25,7 +25,7 @@ export class SaleSuggestions extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ suggestions: [], adding: false });
+        this.state = useState({ suggestions: [], addingId: false });
         this.keepLast = new KeepLast();
         this.lastKey = null;
         this.orderId = this.props.record.resId;
@@ -102,6 +102,13 @@ export class SaleSuggestions extends Component {
             // an earlier answer must not fill the panel of an order without products
             this.keepLast.add(Promise.resolve());
         }
+        // What was added or dismissed while the server worked must not come back for a second click.
+        const settledIds = [
+            ...this.getProductIds(this.props.record),
+            ...this.dismissedIds,
+            this.state.addingId,
+        ];
+        suggestions = suggestions.filter(({ product_id }) => !settledIds.includes(product_id));
         this.state.suggestions = suggestions;
         this.remember("shown", suggestions.map((suggestion) => suggestion.product_id));
     }
@@ -109,10 +116,10 @@ export class SaleSuggestions extends Component {
     // Handlers
 
     async onAdd(suggestion) {
-        if (this.state.adding) {
+        if (this.state.addingId) {
             return;
         }
-        this.state.adding = true;
+        this.state.addingId = suggestion.product_id;
         try {
             const orderLines = this.props.record.data.order_line;
             const canProceed = await orderLines.leaveEditMode();
@@ -128,7 +135,7 @@ export class SaleSuggestions extends Component {
             });
             this.remember("added", [suggestion.product_id], basketIds);
         } finally {
-            this.state.adding = false;
+            this.state.addingId = false;
         }
     }
 
