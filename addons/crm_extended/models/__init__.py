@@ -1,3 +1,4 @@
+from . import base
 from . import crm_transition_mixin
 from . import res_partner
 from . import ir_sequence

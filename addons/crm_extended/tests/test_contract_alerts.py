@@ -156,6 +156,19 @@ class TestContractAlerts(ContractCommon):
             self._run_nightly()
             self.assertEqual([len(term.alert_ids) for term in terms], [1, 1])
 
+    def test_company_with_an_unknown_time_zone_stops_nobody(self):
+        far = self.env["res.company"].create({"name": "Far"})
+        self.env.flush_all()
+        self.cr.execute(
+            SQL("UPDATE res_partner SET tz = 'Mars/Phobos' WHERE id = %s", far.partner_id.id)
+        )
+        self.env.invalidate_all()
+        term = self._new_term()
+        with self.assertLogs("odoo.addons.crm_extended.models.res_company", "WARNING") as logs:
+            self._run_nightly()
+        self.assertIn("Mars/Phobos", logs.output[0])
+        self.assertTrue(term.alert_ids)
+
     def test_somebody_else_is_told_when_the_responsible_has_left(self):
         leader = self._new_user("contract_leader", "sales_team.group_sale_salesman")
         self.env["crm.team"].create(

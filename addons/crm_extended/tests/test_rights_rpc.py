@@ -44,7 +44,9 @@ class TestRightsOverRpc(HttpCase):
             ),
             headers={"Content-Type": "application/json"},
         ).json()
-        return response.get("error", {}).get("data", {}).get("name"), response.get("result")
+        error = response.get("error", {}).get("data", {})
+        self.message = error.get("message")
+        return error.get("name"), response.get("result")
 
     def test_customer_reads_his_complaints_and_changes_nothing(self):
         denied = f"{AccessError.__module__}.{AccessError.__name__}"
@@ -70,6 +72,17 @@ class TestRightsOverRpc(HttpCase):
                 self.assertEqual(self._call(record, method, *args)[0], denied)
         self.assertEqual(self.complaint.name, "Ours")
         self.assertEqual((self.contract.state, term.state), ("draft", "pending"))
+
+    def test_deleting_what_is_in_use_gets_a_sentence(self):
+        new_test_user(self.env, "rpc_manager", "sales_team.group_sale_manager,base.group_system")
+        self.authenticate("rpc_manager", "rpc_manager")
+        stage_in_use = self.env["crm.complaint.stage"].create({"name": "Used"})
+        self.complaint.stage_id = stage_in_use
+        with self.assertLogs("odoo.sql_db"), self.assertLogs("odoo.http"):
+            error, _result = self._call(stage_in_use, "unlink")
+        self.assertEqual(error, "odoo.exceptions.ValidationError")
+        self.assertIn("rchiv", self.message)
+        self.assertNotIn('constraint "', self.message)
 
     def test_visitor_calls_nothing(self):
         for record in (self.complaint, self.contract, self.contract.term_ids):
