@@ -1,5 +1,6 @@
 """The virtual environment: built once for each set of pins, shared by every checkout."""
 
+import ctypes.util
 import hashlib
 import os
 import platform
@@ -12,6 +13,7 @@ from tools import build, console, debian, paths
 from tools.console import Failure
 
 SUPPORTED = ((3, 10), (3, 13))
+WITHOUT_RENDER_PM = "3.13"  # there is no wheel of rl_renderPM for this Python: Cairo draws instead
 # It asks for pycairo, which has no wheel, but prefers cairocffi, which needs no compiler.
 WITHOUT_DEPENDENCIES = "rlPyCairo==0.4.0"
 
@@ -32,6 +34,8 @@ def prepare():
             _build(base, venv, python)
             complete.touch()
     build.link(paths.VENV, venv)
+    if version == WITHOUT_RENDER_PM:
+        _ensure_cairo()
     return python
 
 
@@ -50,8 +54,20 @@ def _build(base, venv, python):
         progress=_packages_seen,
         advice=advice,
     )
-    if venv.name.startswith("3.13"):
+    if venv.name.startswith(WITHOUT_RENDER_PM):
         console.output([*pip, "--no-deps", WITHOUT_DEPENDENCIES])
+
+
+def _ensure_cairo():
+    """Barcodes are drawn by Cairo, the only library here that no wheel brings."""
+    if ctypes.util.find_library("cairo"):
+        return
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        debian.install("libcairo2")
+    else:
+        console.say(
+            "Barcodes will not be drawn: install Cairo (on Debian: apt-get install libcairo2)."
+        )
 
 
 def _packages_seen(log):
