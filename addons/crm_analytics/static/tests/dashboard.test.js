@@ -1,3 +1,5 @@
+/* global Chart */
+
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { expect, test } from "@odoo/hoot";
 import { animationFrame, Deferred, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
@@ -125,6 +127,13 @@ test("the keyboard opens a figure and a bar", async () => {
     await press("Enter");
     await contains("[data-key=products] table button", { visible: false }).click();
     expect.verifySteps(["orders", "Chair"]);
+});
+
+test("a product's name keeps its own direction in the chart", async () => {
+    onRpc("crm.dashboard", "get_data", () => makeData());
+    await openDashboard();
+    const [tick] = Chart.getChart(queryFirst("[data-key=products] canvas")).scales.y.ticks;
+    expect(tick.label).toBe("\u2068Chair\u2069");
 });
 
 test("another period is one request away", async () => {

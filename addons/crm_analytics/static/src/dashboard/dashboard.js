@@ -13,7 +13,14 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { DashboardChart } from "./dashboard_chart";
-import { formatRange, getPeriodLabel, getPresets, parseDay, shorten } from "./dashboard_format";
+import {
+    formatRange,
+    getPeriodLabel,
+    getPresets,
+    isolate,
+    parseDay,
+    shorten,
+} from "./dashboard_format";
 import { DashboardTile } from "./dashboard_tile";
 
 /** The sales dashboard: one request brings it, every figure opens its records. */
@@ -133,7 +140,7 @@ export class CrmDashboard extends Component {
     get products() {
         return this.state.data.products.map(({ name, revenue, action }) => ({
             label: name,
-            short: shorten(name, this.env.isSmall ? 16 : 32),
+            short: isolate(shorten(name, this.env.isSmall ? 16 : 32)),
             values: [revenue],
             action,
         }));

@@ -38,6 +38,11 @@ export function formatTick(value) {
     return formatInteger(value, { humanReadable: true, decimals: 1 }).replace(/[.,]0(?=\D*$)/, "");
 }
 
+/** Keep a text together, in its own direction, whatever the script around it. */
+export function isolate(text) {
+    return `\u2068${text}\u2069`;
+}
+
 export function shorten(text, length) {
     return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text;
 }
@@ -90,8 +95,7 @@ export function getPeriodLabel({ key, unit, date_from }) {
  */
 export function formatRange({ date_from, date_to }) {
     const interval = Interval.fromDateTimes(parseDay(date_from), parseDay(date_to));
-    // Isolated: whatever the script of the sentence, the two days stay together.
-    return `\u2068${interval.toLocaleString(DateTime.DATE_MED)}\u2069`;
+    return isolate(interval.toLocaleString(DateTime.DATE_MED));
 }
 
 /** @returns {string} what a figure is compared with, to follow "more than" */
