@@ -176,7 +176,7 @@ class CrmContract(models.Model):
         "The renewal period has to be between 0 and 1200 months.",
     )
     _renewal_months_needed = models.Constraint(
-        "CHECK (renewal <> 'automatic' OR renewal_months > 0)",
+        "CHECK (renewal <> 'automatic' OR COALESCE(renewal_months, 0) > 0)",
         "Set a renewal period of at least one month for a contract that is renewed automatically.",
     )
 

@@ -31,6 +31,7 @@ class TestContract(ContractCommon):
             {"date_end": "9999-12-31"},
             {"renewal_months": -1},
             {"renewal_months": 1201},
+            {"renewal": "automatic"},
             {"renewal": "automatic", "renewal_months": 0},
         ):
             with (

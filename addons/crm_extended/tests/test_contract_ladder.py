@@ -84,6 +84,10 @@ class TestContractLadder(BaseCase):
         self.assertEqual(get_next_due_date(date(2024, 2, 29), 12, 29), date(2025, 2, 28))
         self.assertEqual(get_next_due_date(date(2027, 2, 28), 12, 29), date(2028, 2, 29))
 
+    def test_period_without_months_is_refused(self):
+        with self.assertRaises(ValueError):
+            get_renewed_end(date(2026, 1, 1), date(2026, 12, 31), 0, date(2027, 1, 1))
+
     def test_renewed_end_keeps_month_ends(self):
         for start, end, months, today, expected in (
             (date(2023, 3, 1), date(2027, 2, 28), 12, date(2027, 3, 1), date(2028, 2, 29)),

@@ -73,6 +73,8 @@ def get_renewed_end(date_start, date_end, months, today):
     month ends do not wander: a contract from 1 March to 28 February ends on 29 February in a leap
     year.
     """
+    if months < 1:
+        raise ValueError(f"A period of {months} months never ends after {date_end}.")
     anchor, elapsed = date_end + timedelta(days=1), 0
     if date_start:
         length = relativedelta(anchor, date_start)
