@@ -28,14 +28,14 @@ class CrmDashboard(models.AbstractModel):
         :param period: a key of ``tools.period``. Nothing, or a key that means nothing (an old
             link), gives a period that has sales where there are any.
         :return: ``period``, ``windows`` (the days counted, and those they are compared with),
-            ``tiles``, ``months``, ``products``, ``newest_order`` and ``currency_id``; all values
-            ready for JSON.
+            ``tiles``, ``months``, ``products``, ``oldest_order``, ``newest_order`` and
+            ``currency_id``; all values ready for JSON.
         """
         self.check_access("read")
         today = fields.Date.context_today(self)
-        newest = self._get_newest_order_day()
+        oldest, newest = self._get_history()
         chosen = periods.parse(period, today) or self._get_default_period(today, newest)
-        windows = self._get_windows(chosen, today)
+        windows = self._get_windows(chosen, today, oldest)
         months = self._get_months(chosen, today)
         sales = self._read_sales(
             {day for window in windows.values() for day in window}
@@ -48,8 +48,9 @@ class CrmDashboard(models.AbstractModel):
                 for name, (start, end) in windows.items()
             },
             "tiles": self._get_tiles(windows, sales),
-            "months": self._get_month_values(months, sales, today),
+            "months": self._get_month_values(months, sales, today, oldest),
             "products": self._get_top_products(windows["current"]),
+            "oldest_order": oldest and str(oldest),
             "newest_order": newest
             and {"date": str(newest), "period": periods.fixed_key("year", newest)},
             "currency_id": self.env.company.currency_id.id,
@@ -66,10 +67,11 @@ class CrmDashboard(models.AbstractModel):
             return periods.parse(periods.fixed_key("year", newest), today)
         return default
 
-    def _get_windows(self, period, today):
+    def _get_windows(self, period, today, oldest):
         """``{name: (start, end)}`` of the period and those it is compared with, ends exclusive.
 
-        A running period counts up to today, so that all of them have the same length.
+        A running period counts up to today, so that all of them have the same length. What began
+        before the oldest order is no fair comparison and left out.
         """
         months = periods.MONTHS[period.unit]
         windows = {
@@ -78,7 +80,11 @@ class CrmDashboard(models.AbstractModel):
         }
         if months < 12:
             windows["last_year"] = period.before(12, today)
-        return windows
+        return {
+            name: (start, end)
+            for name, (start, end) in windows.items()
+            if name == "current" or (oldest and oldest <= start)
+        }
 
     def _get_months(self, period, today):
         """The thirteen months up to the end of the period and, before them, those a year earlier.
@@ -255,13 +261,16 @@ class CrmDashboard(models.AbstractModel):
     # Charts
     # ------------------------------------------------------------------
 
-    def _get_month_values(self, months, sales, today):
+    def _get_month_values(self, months, sales, today, oldest):
         values = [self._round(sales(*month)["revenue"]) for month in months]
         return [
             {
                 "date": str(start),
                 "revenue": values[index],
-                "last_year": values[index - 12],
+                # Nothing is known of the months before the first order: no zero then.
+                "last_year": values[index - 12]
+                if oldest and oldest < months[index - 12][1]
+                else None,
                 "is_running": start <= today < end - relativedelta(days=1),
                 "action": self._prepare_order_action(
                     self.env._("Revenue"), self._get_sale_domain(start, end)

@@ -86,13 +86,19 @@ class CrmFiguresMixin(models.AbstractModel):
     # Reading
     # ------------------------------------------------------------------
 
-    def _get_newest_order_day(self):
-        order = self.env["sale.order"].search_fetch(
-            self._get_purchase_domain(), ["date_order"], order="date_order DESC, id DESC", limit=1
-        )
-        if not order:
-            return False
-        return fields.Datetime.context_timestamp(self, order.date_order).date()
+    def _get_history(self):
+        """The days of the oldest and of the newest order, False where there is none."""
+        days = []
+        for direction in ("ASC", "DESC"):  # each is one look into the index on the date
+            order = self.env["sale.order"].search_fetch(
+                self._get_purchase_domain(),
+                ["date_order"],
+                order=f"date_order {direction}, id {direction}",
+                limit=1,
+            )
+            moment = order.date_order
+            days.append(moment and fields.Datetime.context_timestamp(self, moment).date())
+        return days
 
     def _read_sales(self, days):
         """Confirmed orders between any two of the given days, read in one query.

@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
         :param dict values: the quotation as it is on the screen: `product_ids` on its lines,
             `line_ids` of saved lines that the screen did not load, `dismissed_ids` of products
             not wanted, `order_id` if it is saved, `company_id`, `partner_id`, `pricelist_id`,
-            `date_order`
+            `fiscal_position_id`, `date_order`
         :return: best first, dicts of `product_id`, `name`, `price` (of one unit, for this
             customer), `currency_id`, `reason`, and `warning` if core has one
         :rtype: list[dict]
@@ -61,6 +61,7 @@ class SaleOrder(models.Model):
                 "company_id": company.id,
                 "partner_id": values.get("partner_id"),
                 "pricelist_id": values.get("pricelist_id"),
+                "fiscal_position_id": values.get("fiscal_position_id"),
                 "date_order": values.get("date_order") or fields.Datetime.now(),
             }
         )
@@ -131,13 +132,22 @@ class SaleOrder(models.Model):
             {
                 "product_id": product.id,
                 "name": product.display_name,
-                "price": data[product.id]["price"],
+                "price": self._get_suggested_price(product, data[product.id]["price"]),
                 "currency_id": self.currency_id.id,
                 "reason": reasons[product.id],
                 "warning": data[product.id].get("warning", False),
             }
             for product in products
         ]
+
+    def _get_suggested_price(self, product, price):
+        """Return the price that the line will have: the catalog's leaves out the fiscal position,
+        which changes a price that includes taxes."""
+        return product._get_tax_included_unit_price_from_price(
+            price,
+            product_taxes=product.taxes_id._filter_taxes_by_company(self.company_id),
+            fiscal_position=self.fiscal_position_id,
+        )
 
     @api.model
     def _get_affinity_reasons(self, rows):

@@ -81,15 +81,24 @@ export class CrmDashboard extends Component {
     }
 
     get caption() {
-        const { current, previous, last_year } = this.state.data.windows;
-        const names = {
-            period: formatRange(current),
-            first: formatRange(previous),
-            second: last_year && formatRange(last_year),
-        };
-        return last_year
-            ? _t("%(period)s, compared with %(first)s and %(second)s", names)
-            : _t("%(period)s, compared with %(first)s", names);
+        const { windows, oldest_order } = this.state.data;
+        const { current, ...compared } = windows;
+        const [first, second] = Object.values(compared).map(formatRange);
+        const names = { period: formatRange(current), first, second };
+        if (second) {
+            return _t("%(period)s, compared with %(first)s and %(second)s", names);
+        }
+        if (first) {
+            return _t("%(period)s, compared with %(first)s", names);
+        }
+        if (!oldest_order) {
+            return names.period;
+        }
+        const date = formatDate(deserializeDate(oldest_order));
+        return _t("%(period)s. Orders begin on %(date)s: nothing earlier to compare with", {
+            ...names,
+            date,
+        });
     }
 
     /** What the figures cover, said where it could be doubted. */

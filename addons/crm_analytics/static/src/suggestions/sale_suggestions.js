@@ -48,13 +48,15 @@ export class SaleSuggestions extends Component {
 
     /** Everything the suggestions depend on, as the server wants it. */
     getValues(record) {
-        const { company_id, date_order, order_line, partner_id, pricelist_id } = record.data;
+        const { company_id, date_order, fiscal_position_id, order_line, partner_id, pricelist_id } =
+            record.data;
         const loadedIds = order_line.records.map((line) => line.resId);
         return {
             order_id: record.resId || false,
             company_id: company_id?.id || false,
             partner_id: partner_id?.id || false,
             pricelist_id: pricelist_id?.id || false,
+            fiscal_position_id: fiscal_position_id?.id || false,
             date_order: date_order ? serializeDateTime(date_order) : false,
             product_ids: this.getProductIds(record),
             line_ids: order_line.currentIds.filter(
@@ -200,6 +202,7 @@ export const saleSuggestions = {
     fieldDependencies: [
         { name: "company_id", type: "many2one", relation: "res.company" },
         { name: "date_order", type: "datetime" },
+        { name: "fiscal_position_id", type: "many2one", relation: "account.fiscal.position" },
         { name: "partner_id", type: "many2one", relation: "res.partner" },
         { name: "pricelist_id", type: "many2one", relation: "product.pricelist" },
     ],
