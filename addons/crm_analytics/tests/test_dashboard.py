@@ -29,6 +29,8 @@ class TestDashboard(DashboardCommon):
         order("2026-10-25 10:00", 7000)
         order("2025-11-10 10:00", 850)
         order("2025-11-28 10:00", 7000)
+        # where the history begins
+        order("2025-10-30 10:00", 10, partner_id=cls.guest.id)
         # quotations, and another company
         order("2026-11-10 10:00", 30, state="draft", validity_date="2026-12-01")
         order("2026-06-10 10:00", 12, state="sent", validity_date="2026-06-30")
@@ -175,6 +177,15 @@ class TestDashboard(DashboardCommon):
         self.assertEqual(months["2026-10-01"]["revenue"], 7500)
         # an earlier period ends the chart
         self.assertEqual(self.get_data("2011")["months"][-1]["date"], "2011-12-01")
+
+    def test_no_comparison_with_days_before_the_first_order(self):
+        data = self.get_data("2025-11")
+        self.assertEqual(data["oldest_order"], "2025-10-30")
+        # October began before it, so did the November of a year earlier
+        self.assertEqual(list(data["windows"]), ["current"])
+        self.assertEqual([tile["compared"] for tile in data["tiles"][:4]], [{}] * 4)
+        self.assertEqual({month["last_year"] for month in data["months"]}, {None})
+        self.assertEqual(self.get_data("2025-12")["windows"].keys(), {"current", "previous"})
 
     def test_top_products(self):
         rows = [(row["name"], row["revenue"]) for row in self.get_data()["products"]]

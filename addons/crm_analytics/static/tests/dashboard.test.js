@@ -66,6 +66,7 @@ function makeData(values = {}) {
         ],
         months: [{ date: "2026-11-01", revenue: 10, last_year: 20, is_running: true, action: {} }],
         products: [{ id: 1, name: "Chair", revenue: 10, action: { name: "Chair" } }],
+        oldest_order: "2020-01-02",
         newest_order: { date: "2026-11-17", period: "2026" },
         currency_id: CURRENCY,
         ...values,
@@ -110,6 +111,15 @@ test("a tile tells its figure, and how it moved, in words", async () => {
     // fewer complaints are better
     expect("[data-key=open_complaints] .text-danger").toHaveText("+10%");
     expect("[data-key=open_complaints] .text-success").toHaveText("−50%");
+});
+
+test("what began before the first order is not compared with", async () => {
+    const { current } = makeData().windows;
+    const tiles = [makeTile("orders", { compared: {} })];
+    onRpc("crm.dashboard", "get_data", () => makeData({ windows: { current }, tiles }));
+    await openDashboard();
+    expect(".o_crm_dashboard").toHaveText(/Orders begin on .*2020: nothing earlier to compare with/);
+    expect("[data-key=orders] .o_crm_dashboard_tile_trends").toHaveCount(0);
 });
 
 test("the keyboard opens a figure and a bar", async () => {
