@@ -56,6 +56,28 @@ def shell(database, script, check=True):
     return done.stdout
 
 
+def start_shell(database, script):
+    """Start a script in an Odoo shell on a database and return the running process."""
+    process = subprocess.Popen(
+        command("shell", "-d", database, "--no-http", "--log-level=critical"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    process.stdin.write(script)
+    process.stdin.close()
+    process.stdin = None  # communicate() would flush it again
+    return process
+
+
+def finish(process):
+    """Wait for a started script and return what it printed; a failing one fails the test."""
+    printed, _errors = process.communicate(timeout=300)
+    assert process.returncode == 0, printed
+    return printed
+
+
 def install(database, *options):
     """Install, update or otherwise start Odoo once; return the lines that warn."""
     done = odoo("-d", database, *options, "--stop-after-init", "--no-http", "--log-level=warn")
@@ -74,11 +96,13 @@ class Scratch:
 
     def database(self, template):
         """Return the name of a new copy of a template: BASE, SUITE, DEMO_BASE or DEMO."""
+        return self.copy(setting(f"ODOO_TEST_{template}_TEMPLATE"))
+
+    def copy(self, database):
+        """Return the name of a new copy of a database that nobody is connected to."""
         name = f"suite_scratch_{uuid.uuid4().hex[:8]}"
         self.names.append(name)
-        subprocess.run(
-            ["createdb", "-T", setting(f"ODOO_TEST_{template}_TEMPLATE"), name], check=True
-        )
+        subprocess.run(["createdb", "-T", database, name], check=True)
         return name
 
     def close(self):

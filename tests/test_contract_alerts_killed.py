@@ -1,11 +1,8 @@
 """The nightly action on contract terms, killed or run twice at once: the same end state."""
 
-import subprocess
-import uuid
-
 import psycopg2
 import pytest
-from support import command, shell
+from support import finish, shell, start_shell
 
 KILLS = 4
 BATCH = 10
@@ -86,32 +83,9 @@ END_STATE = {
 }
 
 
-def copy(scratch, database):
-    name = f"suite_scratch_{uuid.uuid4().hex[:8]}"
-    scratch.names.append(name)
-    subprocess.run(["createdb", "-T", database, name], check=True)
-    return name
-
-
-def start(database, script):
-    process = subprocess.Popen(
-        command("shell", "-d", database, "--no-http", "--log-level=critical"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    process.stdin.write(script)
-    process.stdin.close()
-    process.stdin = None  # communicate() would flush it again
-    return process
-
-
-def finish(process):
-    """Return how many alerts the script raised; a failing script fails the test."""
-    output, _errors = process.communicate(timeout=300)
-    assert process.returncode == 0, output
-    return int(output.split("RAISED ")[1])
+def raised(process):
+    """Return how many alerts the script raised."""
+    return int(finish(process).split("RAISED ")[1])
 
 
 def connect(database):
@@ -142,13 +116,13 @@ def prepared(scratch):
 @pytest.fixture(scope="module")
 def expected(scratch, prepared):
     """The end state of a run that nothing disturbed."""
-    database = copy(scratch, prepared)
-    assert finish(start(database, RUN)) > KILLS * BATCH
+    database = scratch.copy(prepared)
+    assert raised(start_shell(database, RUN)) > KILLS * BATCH
     return read_end_state(database)
 
 
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expected):
-    database = copy(scratch, prepared)
+    database = scratch.copy(prepared)
     total = len(expected["alerts"])
     connection = connect(database)
     killed_at = []
@@ -160,7 +134,7 @@ def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expect
 
         for kill in range(KILLS):
             enough = total * (kill + 1) // (KILLS + 1)
-            process = start(database, RUN)
+            process = start_shell(database, RUN)
             while count_alerts() < enough and process.poll() is None:
                 pass
             process.kill()
@@ -175,18 +149,18 @@ def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expect
     connection.close()
     assert all(0 < count < total for count in killed_at), killed_at
     assert killed_at == sorted(set(killed_at)), "each run went on where the last one was killed"
-    assert finish(start(database, RUN)) == total - killed_at[-1]
+    assert raised(start_shell(database, RUN)) == total - killed_at[-1]
     assert read_end_state(database) == expected
-    assert finish(start(database, RUN)) == 0, "nothing is left to do"
+    assert raised(start_shell(database, RUN)) == 0, "nothing is left to do"
     assert read_end_state(database) == expected
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):
-    database = copy(scratch, prepared)
+    database = scratch.copy(prepared)
     connection = psycopg2.connect(dbname=database)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
-        processes = [start(database, WAIT + RUN) for _number in range(2)]
+        processes = [start_shell(database, WAIT + RUN) for _number in range(2)]
         waiting = 0
         while waiting < len(processes):
             assert all(process.poll() is None for process in processes), "a worker has ended"
@@ -196,7 +170,7 @@ def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):
             )
             waiting = cursor.fetchone()[0]
     connection.close()
-    raised = [finish(process) for process in processes]
-    assert all(raised), f"both had their share of the work: {raised}"
-    assert sum(raised) == len(expected["alerts"])
+    shares = [raised(process) for process in processes]
+    assert all(shares), f"both had their share of the work: {shares}"
+    assert sum(shares) == len(expected["alerts"])
     assert read_end_state(database) == expected

@@ -1,11 +1,10 @@
 """Card numbers given out by several processes at once: none twice, none lost."""
 
 import json
-import subprocess
 
 import psycopg2
 import pytest
-from support import command, shell
+from support import finish, shell, start_shell
 
 from odoo.addons.crm_loyalty.tools import card_number
 
@@ -50,33 +49,12 @@ def program_id(database):
     return json.loads(shell(database, MAKE_PROGRAM).split("RESULT ")[1])
 
 
-def start(database, script):
-    process = subprocess.Popen(
-        command("shell", "-d", database, "--no-http", "--log-level=critical"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    process.stdin.write(script)
-    process.stdin.close()
-    process.stdin = None  # communicate() would flush it again
-    return process
-
-
-def finish(process):
-    """Return what the script printed; a failing script fails the test."""
-    output, _errors = process.communicate(timeout=300)
-    assert process.returncode == 0, output
-    return output
-
-
 def run_together(database, scripts):
     """Start the scripts, let them go at the same moment, return what they printed."""
     connection = psycopg2.connect(dbname=database)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
-        processes = [start(database, WAIT + script) for script in scripts]
+        processes = [start_shell(database, WAIT + script) for script in scripts]
         waiting = 0
         while waiting < len(scripts):
             for process in processes:

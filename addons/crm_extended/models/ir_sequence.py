@@ -48,11 +48,20 @@ class IrSequence(models.Model):
             )
         if sequence.use_date_range or sequence.implementation != "standard":
             return [sequence._next() for _number in range(count)]
+        return [sequence.get_next_char(value) for value in sequence._draw_values(count)]
+
+    def _draw_values(self, count):
+        """Draw `count` values of a standard sequence at once, in ascending order.
+
+        `next_by_id` draws one value a query. A standard sequence is one of PostgreSQL's, which can
+        be asked for many and never gives the same one to two transactions.
+        """
+        self.ensure_one()
         rows = self.env.execute_query(
             SQL(
                 "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{sequence.id:03d}",
+                f"ir_sequence_{self.id:03d}",
                 count,
             )
         )
-        return [sequence.get_next_char(number) for (number,) in rows]
+        return [value for (value,) in rows]

@@ -2,7 +2,6 @@ from itertools import pairwise
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 from ..tools import card_number
 
@@ -79,21 +78,10 @@ class IrSequence(models.Model):
                 )
 
     def _next_loyalty_card_numbers(self, count):
-        """Draw ``count`` card numbers, check digit included, in one query.
-
-        ``next_by_id`` draws one value a query. A standard sequence is a PostgreSQL sequence, which
-        can be asked for many values at once and never gives the same one to two transactions.
-        """
+        """Draw ``count`` card numbers, check digit included, in one query."""
         self.ensure_one()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{self.id:03d}",
-                count,
-            )
-        )
         prefix, padding = self.prefix or "", self.padding
-        bodies = [f"{prefix}{value:0{padding}d}" for (value,) in rows]
+        bodies = [f"{prefix}{value:0{padding}d}" for value in self._draw_values(count)]
         if len(bodies[-1]) != card_number.BODY_LENGTH:
             raise UserError(
                 self.env._(
