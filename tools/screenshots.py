@@ -10,27 +10,19 @@ from playwright.sync_api import sync_playwright
 from tools import browser, paths
 
 ADDRESS = "http://127.0.0.1:8069"
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1280, 960
 # name of the picture: address of the page, what is clicked on it, what must be there
 PAGES = {
-    "dashboard": ("/odoo/action-crm_analytics.crm_dashboard_action", (), "[data-ready='1']"),
-    "complaints": (
-        "/odoo/action-crm_extended.crm_complaint_action",
-        (),
-        ".o_kanban_record",
-    ),
-    "contract": (
-        "/odoo/action-crm_extended.crm_contract_action",
-        (".o_kanban_record:has-text('Notice'), .o_data_row .o_data_cell",),
-        ".o_form_view .o_data_row",
-    ),
+    "dashboard": ("/odoo/sales-dashboard", (), "[data-ready='1']"),
+    "complaints": ("/odoo/complaints", (), ".o_kanban_record"),
+    "contract": ("/odoo/contracts", (".o_data_row .o_data_cell",), ".o_form_view .o_data_row"),
     "quotation": (
-        "/odoo/action-sale.action_quotations_with_onboarding",
-        (".o_data_row:has-text('Quotation') .o_data_cell[name=name]",),
+        "/odoo/sales",
+        (".o_data_row:has-text('The Jackson Group'):has-text('Quotation') [name=name]",),
         ".o_sale_suggestion",
     ),
     "card": (
-        "/odoo/action-crm_loyalty.loyalty_card_action_numbered",
+        "/odoo/action-crm_loyalty.loyalty_card_action",
         (".o_data_row .o_data_cell",),
         ".o_form_view",
     ),
@@ -55,7 +47,7 @@ def main(address):
             for click in clicks:
                 page.locator(click).first.click()
             page.wait_for_selector(wanted)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(1500)  # the charts grow, the pictures come
             page.screenshot(path=docs / f"{name}.png")
             print(name)
         engine.close()
