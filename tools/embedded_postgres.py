@@ -41,9 +41,12 @@ def start(folder):
     if not folder.exists():
         _initialise(folder)
     if not _is_running(server):
-        socket = find_suitable_socket_dir(folder, server.runtime_path)
-        if socket != folder:
-            socket.chmod(0o777)
+        # A folder of this cluster's own: a server whose checkout was removed under it ends a minute
+        # later, and takes with it the socket that a new checkout in the same place would use.
+        own = folder / f"socket-{folder.stat().st_ino}"
+        own.mkdir(exist_ok=True)
+        socket = find_suitable_socket_dir(own, server.runtime_path)
+        socket.chmod(0o777)
         _pg_ctl(server, "-w", "-t", START_SECONDS, "-l", folder / "log", "-o", f"-h '' -k {socket}")
     print(PostmasterInfo.read_from_pgdata(folder).socket_dir)
 
