@@ -5,9 +5,11 @@ import os
 import pytest_odoo
 from hypothesis import settings
 
-# Examples are found anew in each run; what a slow machine needs for one is no failure.
-settings.register_profile("suite", deadline=None, database=None)
-settings.load_profile("suite")
+# The same examples in each run, so that a red run can be repeated, and new ones in a `deep` run
+# (HYPOTHESIS=deep make test T=...). What a slow machine needs for one is no failure.
+settings.register_profile("suite", deadline=None, database=None, derandomize=True)
+settings.register_profile("deep", deadline=None, database=None, max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS") or "suite")
 
 # A port that can be chosen, so that runs side by side do not meet.
 _port = os.environ.get("ODOO_TEST_HTTP_PORT")

@@ -1,7 +1,9 @@
 """The browser that the tests drive."""
 
+import ctypes.util
 import os
 import shutil
+import sys
 
 from tools import debian
 from tools.console import Failure
@@ -19,12 +21,25 @@ def ensure():
 
     :raise Failure: when no browser can be had
     """
-    if not find() and shutil.which("apt-get") and os.geteuid() == 0:
+    may_install = shutil.which("apt-get") and os.geteuid() == 0
+    if not find() and may_install:
         debian.install("chromium")
+    if not _has_atomic() and may_install:
+        debian.install("libatomic1")
     path = find()
     if not path:
         raise Failure(
             "The tests need a browser: install Chromium "
             "(on Debian: apt-get install chromium) or Google Chrome, then run it again."
         )
+    if not _has_atomic():
+        raise Failure(
+            "The program that drives the browser needs libatomic: install it "
+            "(on Debian: apt-get install libatomic1), then run it again."
+        )
     return path
+
+
+def _has_atomic():
+    """Tell whether Playwright's driver finds the one library that a bare Linux may lack."""
+    return sys.platform != "linux" or ctypes.util.find_library("atomic")

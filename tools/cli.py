@@ -170,7 +170,8 @@ def bench():
         text = script.read_text()
         if "make shell" in text:  # its docstring says that it runs on a database
             environment.databases.copy(template, scratch)
-            environment.odoo.shell(scratch, text, FILE=history)
+            rows = os.environ.get("ROWS") or "100000,500000"
+            environment.odoo.shell(scratch, text, FILE=history, ROWS=rows)
         else:
             variables = dict(environment.odoo.environment, RETAIL_CSV=history)
             subprocess.run([environment.python, script], env=variables, check=True)
