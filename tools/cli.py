@@ -131,8 +131,11 @@ def shell():
 
 def load():
     """A sales history from FILE into database DB, made where it is not there."""
-    if not os.environ.get("FILE"):
-        raise Failure("Say which file: `make load DB=retail FILE=sales.csv`.")
+    file = os.environ.get("FILE")
+    if not file or not Path(file).is_file():
+        raise Failure(
+            f"There is no file {file}: say which one by `make load DB=retail FILE=sales.csv`."
+        )
     name = postgres.check_name(os.environ.get("DB"))
     environment = Environment()
     if not environment.databases.exists(name):
