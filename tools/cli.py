@@ -132,10 +132,10 @@ def shell():
 def load():
     """A sales history from FILE into database DB, made where it is not there."""
     file = os.environ.get("FILE")
-    if not file or not Path(file).is_file():
-        raise Failure(
-            f"There is no file {file}: say which one by `make load DB=retail FILE=sales.csv`."
-        )
+    if not file:
+        raise Failure("Say which file: `make load DB=retail FILE=sales.csv`.")
+    if not Path(file).is_file():
+        raise Failure(f"There is no file {file}: check FILE=...")
     name = postgres.check_name(os.environ.get("DB"))
     environment = Environment()
     if not environment.databases.exists(name):
