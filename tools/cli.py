@@ -42,9 +42,11 @@ def env():
 
 def run():
     """Odoo with the suite and demo data."""
-    port = int(os.environ.get("PORT") or 8069)
+    port = os.environ.get("PORT") or "8069"
+    if not port.isdecimal():
+        raise Failure(f"PORT={port}: give a number, as in PORT=8070.")
     with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
+        if probe.connect_ex(("127.0.0.1", int(port))) == 0:
             raise Failure(f"Port {port} is taken: end what uses it, or choose another by PORT=...")
     environment = Environment()
     name = postgres.check_name(os.environ.get("DB") or RUN_DATABASE)
@@ -106,8 +108,7 @@ def test():
         preexec_fn=console.die_with_parent,
     )
     environment.databases.drop(name)
-    if not environment.server.was_running:
-        environment.server.stop()
+    environment.server.release()
     raise SystemExit(done.returncode)
 
 

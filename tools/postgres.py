@@ -40,6 +40,17 @@ class Server:
         if self.embedded:
             self._embedded("stop")
 
+    def release(self):
+        """Stop the embedded server if this command started it and nobody else came to use it."""
+        if self.was_running:
+            return
+        (others,) = self.query(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        if others == "0":
+            self.stop()
+
     def _embedded(self, action):
         script = [self.python, "-m", "tools.embedded_postgres", action, paths.CLUSTER]
         return console.output(script, cwd=paths.ROOT).strip()
