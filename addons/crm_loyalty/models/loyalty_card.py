@@ -218,30 +218,44 @@ class LoyaltyCard(models.Model):
             raise UserError(
                 self.env._("There is no card with the number %(number)s.", number=number)
             )
-        if not card.partner_id:
+        card._raise_on_unusable_card(company)
+        return card
+
+    def _raise_on_unusable_card(self, company):
+        """Raise a UserError that says why a card cannot name the customer of a sale, if so."""
+        self.ensure_one()
+        if not self.partner_id:
             raise UserError(
                 self.env._(
                     "The card %(number)s has no customer yet: choose the customer on the card"
                     " first.",
-                    number=number,
+                    number=self.number,
                 )
             )
         # sudo: only the company is read, of a customer whom the user may not see
-        holder_company = card.partner_id.sudo().company_id
+        holder_company = self.partner_id.sudo().company_id
         if holder_company and holder_company not in company.parent_ids:
             raise UserError(
                 self.env._(
                     "The card %(number)s is of a customer of another company: choose a customer"
                     " by name.",
-                    number=number,
+                    number=self.number,
                 )
             )
-        if not card.active:
+        if not self.active:
             raise UserError(
                 self.env._(
                     "The card %(number)s of %(customer)s is archived: choose the customer by name.",
-                    number=number,
-                    customer=card.partner_id.display_name,
+                    number=self.number,
+                    customer=self.partner_id.display_name,
                 )
             )
-        return card
+        if not self.partner_id.active:
+            raise UserError(
+                self.env._(
+                    "%(customer)s, the customer of the card %(number)s, is archived: unarchive the"
+                    " customer, or choose another by name.",
+                    number=self.number,
+                    customer=self.partner_id.display_name,
+                )
+            )

@@ -78,6 +78,13 @@ class TestSaleOrderCard(LoyaltyCardCommon):
         self.assertIn("of Ada is archived", result["warning"]["message"])
         self.assertFalse(order.partner_id)
 
+    def test_card_of_an_archived_customer(self):
+        self.ada.active = False
+        result, order = self._type_number(self.number)
+        self.assertIn("Ada, the customer of the card", result["warning"]["message"])
+        self.assertIn("is archived", result["warning"]["message"])
+        self.assertFalse(order.partner_id)
+
     def test_mistyped_number_is_not_saved(self):
         order = self.env["sale.order"].create({"partner_id": self.ada.id})
         with self.assertRaisesRegex(UserError, "check digit is wrong"):
