@@ -40,6 +40,23 @@ def ensure():
     return path
 
 
+def launch(playwright):
+    """Start the browser without a window."""
+    return playwright.chromium.launch(
+        executable_path=find(),
+        args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
+    )
+
+
+def log_in(page, address):
+    """Log in as admin, as a person does, and wait for the web client."""
+    page.goto(f"{address}/web/login")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", "admin")
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
+
+
 def _has_atomic():
     """Tell whether Playwright's driver finds the one library that a bare Linux may lack."""
     return sys.platform != "linux" or ctypes.util.find_library("atomic")

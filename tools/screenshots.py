@@ -32,16 +32,11 @@ PAGES = {
 def main(address):
     docs = paths.ROOT / "docs"
     docs.mkdir(exist_ok=True)
+    browser.ensure()
     with sync_playwright() as playwright:
-        engine = playwright.chromium.launch(
-            executable_path=browser.ensure(), args=["--no-sandbox", "--disable-gpu"]
-        )
+        engine = browser.launch(playwright)
         page = engine.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.goto(f"{address}/web/login")
-        page.fill("input[name=login]", "admin")
-        page.fill("input[name=password]", "admin")
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
+        browser.log_in(page, address)
         for name, (path, clicks, wanted) in PAGES.items():
             page.goto(address + path)
             for click in clicks:
