@@ -70,7 +70,7 @@ class Databases:
                 if self.server.embedded and dump.exists():
                     self._restore(dump, name)
                 else:
-                    self._make_template(name, demo)
+                    self._build_template(name, ODOO_MODULES, demo)
                     if self.server.embedded:
                         self._dump(name, dump)
         return name
@@ -84,10 +84,7 @@ class Databases:
         with build.lock(paths.STATE / f"{family}.lock", "the suite's database"):
             if not self.exists(name):
                 self._drop_family(family)
-                self.copy(base, f"{name}_building")
-                self.odoo.install(f"{name}_building", paths.SUITE, demo)
-                self.odoo.shell(f"{name}_building", ATTACHMENTS_INSIDE)
-                self.rename(f"{name}_building", name)
+                self._build_template(name, paths.SUITE, demo, base)
         return name
 
     def create(self, name, modules=(), demo=False):
@@ -135,10 +132,14 @@ class Databases:
         ):
             self.drop(name)
 
-    def _make_template(self, name, demo):
+    def _build_template(self, name, modules, demo, base=None):
+        """Install modules, on top of another template or from nothing, as a template."""
         building = f"{name}_building"
-        self.drop(building)
-        self.odoo.install(building, ODOO_MODULES, demo)
+        if base:
+            self.copy(base, building)
+        else:
+            self.drop(building)
+        self.odoo.install(building, modules, demo)
         self.odoo.shell(building, ATTACHMENTS_INSIDE)
         self.rename(building, name)
 
