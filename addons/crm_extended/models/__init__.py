@@ -8,8 +8,14 @@ from . import crm_complaint_stage
 from . import crm_complaint_category
 from . import crm_complaint_team
 from . import crm_complaint_response
+from . import crm_complaint_reopening
+from . import crm_complaint_repeat
+from . import crm_complaint_merge
+from . import crm_complaint_cost
+from . import account_move
 from . import sale_order
 from . import res_company
+from . import res_config_settings
 from . import crm_contract
 from . import crm_contract_renewal
 from . import crm_contract_term

@@ -16,7 +16,13 @@ class CrmComplaint(models.Model):
     # mail.thread itself must not be listed: a mixin that inherits it has to come first.
     _inherit = ["portal.mixin", "mail.thread.cc", "mail.thread.phone", "mail.activity.mixin"]
     _order = "priority desc, received_date desc, id desc"
-    _rec_names_search = ["number", "name", "partner_name", "commercial_partner_id.name"]
+    _rec_names_search = [
+        "number",
+        "merged_numbers",
+        "name",
+        "partner_name",
+        "commercial_partner_id.name",
+    ]
     _check_company_auto = True
     _primary_email = "email"
     _mail_post_access = "read"  # a customer answers on a complaint that he may only read

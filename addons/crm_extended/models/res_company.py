@@ -11,6 +11,28 @@ _logger = logging.getLogger(__name__)
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    complaint_reopen_days = fields.Integer(
+        string="Reopen Within",
+        default=14,
+        help="Days after its closing in which a word of the customer opens a complaint again. "
+        "Later it is shown to the person responsible. 0 leaves closed complaints closed.",
+    )
+    complaint_repeat_days = fields.Integer(
+        string="Repeats Within",
+        default=90,
+        help="Days in which a second complaint of a customer about the same product or cause is "
+        "a repeat. 0 looks for no repeats.",
+    )
+
+    _complaint_reopen_days_positive = models.Constraint(
+        "CHECK (complaint_reopen_days >= 0)",
+        "The days in which a complaint is opened again cannot be negative.",
+    )
+    _complaint_repeat_days_positive = models.Constraint(
+        "CHECK (complaint_repeat_days >= 0)",
+        "The days in which complaints are repeats cannot be negative.",
+    )
+
     def _get_today(self):
         """The day it is at the company: by the time zone of its contact, or its working hours."""
         self.ensure_one()
