@@ -14,7 +14,13 @@ class CrmComplaint(models.Model):
     _name = "crm.complaint"
     _description = "Complaint"
     # mail.thread itself must not be listed: a mixin that inherits it has to come first.
-    _inherit = ["portal.mixin", "mail.thread.cc", "mail.thread.phone", "mail.activity.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "rating.mixin",
+        "mail.thread.cc",
+        "mail.thread.phone",
+        "mail.activity.mixin",
+    ]
     _order = "priority desc, received_date desc, id desc"
     _rec_names_search = [
         "number",

@@ -1,9 +1,13 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 
 
 class CrmComplaintTeam(models.Model):
     _name = "crm.complaint.team"
     _description = "Complaint Team"
+    # An alias is made when somebody gives it a name: a team that takes no mail needs none.
+    _inherit = ["mail.alias.mixin.optional", "rating.parent.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -33,6 +37,19 @@ class CrmComplaintTeam(models.Model):
         check_company=True,
     )
 
+    send_receipt = fields.Boolean(
+        default=True,
+        help="Customers who write by email, web form or portal are told at once that their "
+        "word was received, and its number.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            for team in self.filtered("alias_id"):
+                team.alias_defaults = team._alias_get_creation_values()["alias_defaults"]
+        return result
+
     @api.model
     def _get_default_team(self, company):
         """The team that takes a complaint of `company` when nothing says otherwise.
@@ -42,3 +59,16 @@ class CrmComplaintTeam(models.Model):
         teams = self.search([("company_id", "in", [company.id, False])])
         own_teams = teams.filtered(lambda team: self.env.user in team.member_ids | team.user_id)
         return (own_teams or teams)[:1]
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get_id("crm.complaint")
+        if self.id:
+            # whatever else an administrator has put there stays
+            defaults = {**literal_eval(self.alias_defaults or "{}"), "channel": "email"}
+            defaults["team_id"] = self.id
+            defaults.pop("company_id", None)
+            if self.company_id:
+                defaults["company_id"] = self.company_id.id
+            values["alias_defaults"] = defaults
+        return values
