@@ -26,6 +26,7 @@
         "views/crm_complaint_team_views.xml",
         "report/crm_complaint_report_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crm_complaint_portal_templates.xml",
         "views/crm_complaint_menus.xml",
         "data/crm_contract_data.xml",
         "views/crm_contract_views.xml",

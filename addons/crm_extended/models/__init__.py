@@ -8,6 +8,7 @@ from . import crm_complaint_stage
 from . import crm_complaint_category
 from . import crm_complaint_team
 from . import crm_complaint_response
+from . import crm_complaint_portal
 from . import crm_complaint_reopening
 from . import crm_complaint_repeat
 from . import crm_complaint_merge

@@ -17,16 +17,6 @@ class CrmComplaint(models.Model):
             return self.env.ref("crm_extended.mt_complaint_stage")
         return super()._track_subtype(initial_values)
 
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        """Send customers no button: complaints have no portal page that it could open yet."""
-        groups = super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals
-        )
-        for name, _belongs, data in groups:
-            if name in ("portal_customer", "portal"):
-                data["has_button_access"] = False
-        return groups
-
     def _message_post_after_hook(self, message, msg_values):
         if not self.first_response_date and self._is_response_to_customer(message, msg_values):
             self.first_response_date = message.date

@@ -8,3 +8,4 @@ from . import test_complaint
 from . import test_complaint_access
 from . import test_complaint_counts
 from . import test_complaint_response
+from . import test_complaint_portal

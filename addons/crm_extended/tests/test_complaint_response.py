@@ -81,18 +81,6 @@ class TestComplaintResponse(ComplaintCommon, MailCommon):
         self.assertFalse(self.complaint.first_response_date)
         self.assertIn("Sorry!", self.complaint.message_ids[0].body)
 
-    def test_mail_to_the_customer_has_no_button_to_nowhere(self):
-        with self.mock_mail_gateway():
-            self.complaint.with_user(self.service_user).message_post(
-                body="Sorry!",
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
-                partner_ids=self.contact.ids,
-            )
-        mail = next(mail for mail in self._mails if self.contact.email in mail["email_to"][0])
-        self.assertIn("Sorry!", mail["body"])
-        self.assertNotIn("/mail/view", mail["body"])
-
     def test_stage_change_is_told(self):
         complaint = self.complaint.with_context(tracking_disable=False, mail_notrack=False)
         complaint.stage_id = self.stage_closed
