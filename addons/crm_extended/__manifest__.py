@@ -35,6 +35,7 @@
         "views/crm_contract_menus.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
+        "views/crm_lead_views.xml",
     ],
     "demo": [
         "demo/crm_complaint_demo.xml",

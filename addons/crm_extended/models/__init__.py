@@ -16,6 +16,8 @@ from . import crm_complaint_cost
 from . import account_move
 from . import crm_complaint_suggestion
 from . import crm_complaint_vote
+from . import crm_complaint_sales
+from . import crm_lead
 from . import sale_order
 from . import res_company
 from . import res_config_settings

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -18,6 +19,10 @@ class ResPartner(models.Model):
     complaint_count = fields.Integer(
         compute="_compute_complaint_count",
         groups="crm_extended.group_crm_complaint_user",
+    )
+    severe_complaint_warning = fields.Text(
+        compute="_compute_severe_complaint_warning",
+        groups="crm_extended.group_crm_complaint_user,sales_team.group_sale_salesman",
     )
 
     contract_ids = fields.One2many(
@@ -66,6 +71,29 @@ class ResPartner(models.Model):
         )
         action["domain"] = self._get_complaint_domain()
         action["context"] = {} if self.is_guest else {"default_partner_id": self.id}
+        return action
+
+    @api.depends("commercial_partner_id", "is_guest")
+    @api.depends_context("allowed_company_ids", "lang", "uid")
+    def _compute_severe_complaint_warning(self):
+        severe = self.env["crm.complaint"]._get_severe_complaints(self)
+        for partner in self:
+            complaints = severe[partner.commercial_partner_id._origin].filtered(
+                lambda complaint: complaint.company_id in self.env.companies
+            )
+            partner.severe_complaint_warning = complaints._get_severe_warning()
+
+    def action_view_severe_complaints(self):
+        """Open what the banner on the customer, the quotation or the opportunity warns of."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_extended.crm_complaint_action_from_record"
+        )
+        action["domain"] = list(
+            self.env["crm.complaint"]._get_severe_domain()
+            & Domain("commercial_partner_id", "=", self.commercial_partner_id.id)
+        )
+        action["context"] = {}
         return action
 
     def _compute_contract_count(self):

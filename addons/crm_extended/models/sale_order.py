@@ -34,6 +34,7 @@ class SaleOrder(models.Model):
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Commercial Entity"
     )
+    severe_complaint_warning = fields.Text(compute="_compute_severe_complaint_warning")
 
     @api.depends("partner_id")
     def _compute_contract_id(self):
@@ -42,6 +43,29 @@ class SaleOrder(models.Model):
             contract = order.contract_id
             fits = contract.commercial_partner_id == order.partner_id.commercial_partner_id
             order.contract_id = contract if fits else False
+
+    @api.depends("company_id", "partner_id", "state")
+    @api.depends_context("lang", "uid")
+    def _compute_severe_complaint_warning(self):
+        """Warn while the order is still being negotiated."""
+        quotations = self.filtered(lambda order: order.state in ("draft", "sent"))
+        severe = self.env["crm.complaint"]._get_severe_complaints(quotations.partner_id)
+        (self - quotations).severe_complaint_warning = False
+        for order in quotations:
+            complaints = severe[order.partner_id.commercial_partner_id._origin].filtered(
+                lambda complaint, order=order: complaint.company_id == order.company_id
+            )
+            order.severe_complaint_warning = complaints._get_severe_warning()
+
+    @api.depends("severe_complaint_warning")
+    @api.depends_context("lang", "uid")
+    def _compute_sale_warning_text(self):
+        """Show severe complaints also where the warnings of core are switched off."""
+        result = super()._compute_sale_warning_text()
+        for order in self.filtered("severe_complaint_warning"):
+            warnings = [order.severe_complaint_warning, order.sale_warning_text]
+            order.sale_warning_text = "\n".join(filter(None, warnings))
+        return result
 
     @api.constrains("contract_id", "partner_id")
     def _check_contract_partner(self):
@@ -90,3 +114,7 @@ class SaleOrder(models.Model):
             "default_order_id": self.id,
         }
         return action
+
+    def action_view_severe_complaints(self):
+        self.ensure_one()
+        return self.partner_id.action_view_severe_complaints()

@@ -9,3 +9,4 @@ from . import test_complaint_access
 from . import test_complaint_counts
 from . import test_complaint_response
 from . import test_complaint_portal
+from . import test_complaint_sales

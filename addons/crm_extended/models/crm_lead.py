@@ -1,0 +1,27 @@
+from odoo import api, fields, models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    severe_complaint_warning = fields.Text(
+        compute="_compute_severe_complaint_warning",
+        groups="base.group_user",
+    )
+
+    @api.depends("company_id", "partner_id", "won_status")
+    @api.depends_context("allowed_company_ids", "lang", "uid")
+    def _compute_severe_complaint_warning(self):
+        pending = self.filtered(lambda lead: lead.won_status == "pending")
+        severe = self.env["crm.complaint"]._get_severe_complaints(pending.partner_id)
+        (self - pending).severe_complaint_warning = False
+        for lead in pending:
+            companies = lead.company_id or self.env.companies
+            complaints = severe[lead.partner_id.commercial_partner_id._origin].filtered(
+                lambda complaint, companies=companies: complaint.company_id in companies
+            )
+            lead.severe_complaint_warning = complaints._get_severe_warning()
+
+    def action_view_severe_complaints(self):
+        self.ensure_one()
+        return self.partner_id.action_view_severe_complaints()
