@@ -4,9 +4,14 @@ from . import res_partner
 from . import ir_sequence
 from . import crm_complaint
 from . import crm_complaint_assignment
+from . import crm_complaint_intake
+from . import crm_complaint_progress
+from . import crm_complaint_resolution
+from . import crm_complaint_cause
 from . import crm_complaint_stage
 from . import crm_complaint_category
 from . import crm_complaint_team
+from . import crm_complaint_team_assignment
 from . import crm_complaint_response
 from . import crm_complaint_portal
 from . import crm_complaint_reopening
@@ -21,6 +26,8 @@ from . import crm_lead
 from . import sale_order
 from . import res_company
 from . import res_config_settings
+from . import mail_activity
+from . import res_users
 from . import crm_contract
 from . import crm_contract_renewal
 from . import crm_contract_term

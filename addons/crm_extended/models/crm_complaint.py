@@ -20,6 +20,7 @@ class CrmComplaint(models.Model):
         "mail.thread.cc",
         "mail.thread.phone",
         "mail.activity.mixin",
+        "mail.tracking.duration.mixin",
     ]
     _order = "priority desc, received_date desc, id desc"
     _rec_names_search = [
@@ -31,6 +32,7 @@ class CrmComplaint(models.Model):
     ]
     _check_company_auto = True
     _primary_email = "email"
+    _track_duration_field = "stage_id"
     _mail_post_access = "read"  # a customer answers on a complaint that he may only read
     _mail_thread_customer = True
 

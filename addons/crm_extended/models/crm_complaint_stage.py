@@ -16,9 +16,25 @@ class CrmComplaintStage(models.Model):
         string="Closing Stage",
         help="A complaint that enters this stage is settled: its resolution date is set.",
     )
+    mail_template_id = fields.Many2one(
+        comodel_name="mail.template",
+        string="Email Template",
+        domain="[('model', '=', 'crm.complaint')]",
+        help="Sent to the customer when a complaint enters this stage.",
+    )
+    rotting_threshold_days = fields.Integer(
+        string="Days to Rot",
+        help="Complaints that have stayed in this stage for more days are highlighted. "
+        "0 highlights none.",
+    )
     team_ids = fields.Many2many(
         comodel_name="crm.complaint.team",
         string="Teams",
         ondelete="restrict",
         help="Teams that use this stage. Leave empty for all teams.",
+    )
+
+    _rotting_threshold_positive = models.Constraint(
+        "CHECK (rotting_threshold_days >= 0)",
+        "The days after which a complaint is highlighted cannot be negative. Enter 0 for never.",
     )

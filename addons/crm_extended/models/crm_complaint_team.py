@@ -35,6 +35,7 @@ class CrmComplaintTeam(models.Model):
         string="Members",
         domain="[('share', '=', False)]",
         check_company=True,
+        help="They see the complaints of the team. A team without members is open to all users.",
     )
 
     send_receipt = fields.Boolean(
