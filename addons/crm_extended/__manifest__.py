@@ -35,6 +35,11 @@
         "views/crm_contract_views.xml",
         "views/crm_contract_term_views.xml",
         "views/crm_contract_alert_views.xml",
+        "report/crm_contract_text_reports.xml",
+        "data/mail_template_contract_data.xml",
+        "data/crm_contract_template_data.xml",
+        "views/crm_contract_template_views.xml",
+        "views/crm_contract_version_views.xml",
         "views/crm_contract_menus.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
@@ -44,5 +49,10 @@
         "demo/crm_complaint_demo.xml",
         "demo/crm_contract_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_extended/static/src/**/*",
+        ],
+    },
     "application": True,
 }

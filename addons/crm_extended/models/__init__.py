@@ -30,6 +30,11 @@ from . import mail_activity
 from . import res_users
 from . import crm_contract
 from . import crm_contract_renewal
+from . import crm_contract_template
+from . import crm_contract_clause
+from . import crm_contract_text
+from . import crm_contract_approval
+from . import crm_contract_version
 from . import crm_contract_term
 from . import crm_contract_term_alerts
 from . import crm_contract_alert
