@@ -48,6 +48,7 @@
     "demo": [
         "demo/crm_complaint_demo.xml",
         "demo/crm_contract_demo.xml",
+        "demo/crm_contract_text_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
