@@ -1,7 +1,7 @@
 {
     "name": "CRM Extended",
     "summary": "Complaints answered in time and contract terms that watch themselves",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "license": "LGPL-3",
@@ -30,6 +30,9 @@
         "views/res_config_settings_views.xml",
         "views/crm_complaint_portal_templates.xml",
         "views/crm_complaint_cause_views.xml",
+        "data/crm_complaint_sla_data.xml",
+        "views/crm_complaint_sla_views.xml",
+        "views/crm_complaint_escalation_views.xml",
         "views/crm_complaint_menus.xml",
         "data/crm_contract_data.xml",
         "views/crm_contract_views.xml",

@@ -23,6 +23,12 @@ from . import crm_complaint_suggestion
 from . import crm_complaint_vote
 from . import crm_complaint_sales
 from . import crm_lead
+from . import crm_complaint_sla
+from . import crm_complaint_deadline
+from . import crm_complaint_sla_state
+from . import crm_complaint_escalation
+from . import crm_complaint_escalating
+from . import resource_calendar
 from . import sale_order
 from . import res_company
 from . import res_config_settings

@@ -6,6 +6,12 @@ from odoo.fields import Domain
 
 # Clocks of phones and other systems that file complaints differ from the server's.
 CLOCK_TOLERANCE = timedelta(minutes=10)
+KINDS = [
+    ("complaint", "Complaint"),
+    ("suggestion", "Suggestion"),
+    ("praise", "Praise"),
+    ("question", "Question"),
+]
 
 
 class CrmComplaint(models.Model):
@@ -40,12 +46,7 @@ class CrmComplaint(models.Model):
     number = fields.Char(required=True, readonly=True, copy=False, index="trigram")
     name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)
     kind = fields.Selection(
-        selection=[
-            ("complaint", "Complaint"),
-            ("suggestion", "Suggestion"),
-            ("praise", "Praise"),
-            ("question", "Question"),
-        ],
+        selection=KINDS,
         required=True,
         default="complaint",
         tracking=True,

@@ -16,6 +16,11 @@ class CrmComplaintStage(models.Model):
         string="Closing Stage",
         help="A complaint that enters this stage is settled: its resolution date is set.",
     )
+    is_waiting = fields.Boolean(
+        string="Waiting for Customer",
+        help="The resolution deadline of a complaint stands still in this stage and moves on by "
+        "the time spent here. The next word of the customer takes the complaint out of it.",
+    )
     mail_template_id = fields.Many2one(
         comodel_name="mail.template",
         string="Email Template",

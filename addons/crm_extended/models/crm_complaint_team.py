@@ -37,7 +37,13 @@ class CrmComplaintTeam(models.Model):
         check_company=True,
         help="They see the complaints of the team. A team without members is open to all users.",
     )
-
+    resource_calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Working Hours",
+        check_company=True,
+        help="Deadlines count these hours, in their time zone and without their holidays. "
+        "Left empty, the company's working hours count.",
+    )
     send_receipt = fields.Boolean(
         default=True,
         help="Customers who write by email, web form or portal are told at once that their "
@@ -49,6 +55,8 @@ class CrmComplaintTeam(models.Model):
         if "company_id" in vals:
             for team in self.filtered("alias_id"):
                 team.alias_defaults = team._alias_get_creation_values()["alias_defaults"]
+        if "resource_calendar_id" in vals:
+            self.env["crm.complaint"]._refresh_deadlines([("team_id", "in", self.ids)])
         return result
 
     @api.model
