@@ -1,6 +1,7 @@
 from . import test_complaint
 from . import test_complaint_access
 from . import test_complaint_counts
+from . import test_complaint_report
 from . import test_complaint_response
 from . import test_complaint_portal
 from . import test_complaint_sales
