@@ -10,7 +10,7 @@ prototypes, orders         orders and lines, as the ORM writes them but a thousa
 report                     what was loaded, and that it adds up
 """
 
-from .errors import LoadError
+from tools.row_file import LoadError
 from .options import Options
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from odoo.tools import SQL
 
-from .errors import LoadError
+from tools.row_file import LoadError, RejectsFile
+
 from .identity import MODULE, external_name_sql
 from .masters import QUIET, load_partners, load_products
 from .options import Options
@@ -14,7 +15,6 @@ from .order_staging import stage_orders
 from .orders import OrderWriter
 from .parsing import Rejected, RowParser
 from .reader import SalesFile
-from .rejects import RejectsFile
 from .report import Report
 from .staging import analyze_tables, copy_rows, drop_tables, group_invoices
 

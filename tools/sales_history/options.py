@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, fields
 
-from .errors import LoadError
+from tools.row_file import LoadError
 
 COLUMNS = (
     "InvoiceNo",

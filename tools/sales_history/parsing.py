@@ -2,13 +2,11 @@
 
 import re
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from .errors import LoadError
+from tools.row_file import date_reader
 
 UNREADABLE = "unreadable row"
 NO_INVOICE = "no invoice number"
@@ -131,30 +129,3 @@ def prefix_matcher(prefix):
     if not prefix:
         return lambda invoice: False
     return re.compile(re.escape(prefix) + r"\d+", re.IGNORECASE).fullmatch
-
-
-def date_reader(date_format, zone):
-    """A function from text to naive UTC, None where the text is no date.
-
-    A date with its own offset keeps it; every other one is a wall clock of ``zone``. An invoice
-    repeats its date on each line, hence the cache.
-    """
-    try:
-        zone = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise LoadError(f"There is no time zone {zone}: write it like Europe/London.") from error
-
-    @lru_cache(maxsize=65536)
-    def read(text):
-        try:
-            if date_format:
-                moment = datetime.strptime(text, date_format)
-            else:
-                moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=zone)
-            return moment.astimezone(timezone.utc).replace(tzinfo=None)
-        except (ValueError, OverflowError):
-            return None
-
-    return read

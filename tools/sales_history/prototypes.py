@@ -19,7 +19,7 @@ from psycopg2.extras import Json
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .errors import LoadError
+from tools.row_file import LoadError
 
 # What says who a partner or a product is, and never how it is sold to or sold.
 _STAMPS = ("create_uid", "create_date", "write_uid", "write_date")

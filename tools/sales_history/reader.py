@@ -1,135 +1,18 @@
-"""Opens a sales file: packed or not, in its encoding, with its delimiter and its headers."""
+"""A sales file: a file of rows with the columns of a sales history."""
 
-import codecs
-import csv
-import gzip
-import lzma
-import zlib
-from collections import deque
-from contextlib import contextmanager
-from pathlib import Path
+from tools.row_file import RowFile
 
-from .errors import LoadError
 from .options import COLUMNS
 
-_OPENERS = {".xz": lzma.open, ".gz": gzip.open}
-_CHUNK = 1 << 20
-# A quote that is opened and not closed would swallow the rest of the file: beyond so many lines
-# it is taken for a mistake in its first line.
-_RECORD_LINES = 50
 
-
-class SalesFile:
-    """Iterates over ``(line number, fields)``; a line that is no CSV comes as one field.
-
-    ``header`` is the file's own, ``positions`` the index of each of COLUMNS in it.
-    """
+class SalesFile(RowFile):
+    what_to_give = "FILE=path/to/sales.csv[.xz|.gz]"
 
     def __init__(self, path, options):
-        self.path = Path(path)
-        self._opener = _OPENERS.get(self.path.suffix.lower(), open)
-        if not self.path.is_file():
-            raise LoadError(f"There is no file {self.path}: give FILE=path/to/sales.csv[.xz|.gz].")
-        self.encoding = options.encoding or self._detect_encoding()
-        self.delimiter = options.delimiter.replace("\\t", "\t")
-        self.header = self._read_header()
-        self.positions = self._find_columns(options.map)
-
-    def __iter__(self):
-        with self._open() as stream:
-            lines = _Lines(stream)
-            rows = self._reader(lines)
-            next(rows)
-            while True:
-                number = lines.start_record()
-                try:
-                    fields = next(rows)
-                except StopIteration:
-                    return
-                except (csv.Error, _EndlessRecord):
-                    fields = [lines.give_back().rstrip("\r\n")]
-                    rows = self._reader(lines)
-                if fields:
-                    yield number, fields
-
-    def _reader(self, lines):
-        return csv.reader(lines, delimiter=self.delimiter, strict=True)
-
-    @contextmanager
-    def _open(self, mode="rt"):
-        """The unpacked, decoded stream; what goes wrong in it becomes one sentence."""
-        text = {"encoding": self.encoding, "newline": ""} if mode == "rt" else {}
-        try:
-            with self._opener(self.path, mode, **text) as stream:
-                yield stream
-        except LookupError as error:
-            raise LoadError(f"There is no encoding {self.encoding}: correct ENCODING.") from error
-        except UnicodeDecodeError as error:
-            raise LoadError(f"{self.path.name} is not in {self.encoding}: set ENCODING.") from error
-        except (lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError) as error:
-            raise LoadError(f"{self.path.name} is damaged or no such archive: {error}.") from error
-
-    def _detect_encoding(self):
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        with self._open("rb") as stream:
-            try:
-                while chunk := stream.read(_CHUNK):
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                return "latin-1"
-        return "utf-8-sig"
-
-    def _read_header(self):
-        with self._open() as lines:
-            first = lines.readline()
-        # The delimiter is the sign that stands most often between the headers.
-        self.delimiter = self.delimiter or max(",;\t", key=first.count)
-        return [name.strip() for name in next(self._reader([first]), [])]
-
-    def _find_columns(self, mapped):
-        wanted = {column: mapped.get(column, column) for column in COLUMNS}
-        missing = [header for header in wanted.values() if header not in self.header]
-        if missing:
-            raise LoadError(
-                f"{self.path.name} has no column {', '.join(missing)} (it has "
-                f'{", ".join(self.header)}): name it with MAP="InvoiceNo=its header here,...".'
-            )
-        return [self.header.index(header) for header in wanted.values()]
-
-
-class _EndlessRecord(Exception):
-    pass
-
-
-class _Lines:
-    """The lines of a stream, counted; those of a record that cannot be read are given back."""
-
-    def __init__(self, stream):
-        self.stream = stream
-        self.pending = deque()
-        self.record = []
-        self.number = 0
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if len(self.record) == _RECORD_LINES:
-            raise _EndlessRecord
-        line = self.pending.popleft() if self.pending else next(self.stream)
-        self.record.append(line)
-        self.number += 1
-        return line
-
-    def start_record(self):
-        """Return the number of the line the next record begins in."""
-        self.record.clear()
-        return self.number + 1
-
-    def give_back(self):
-        """Return the first line of the record at hand; the others will be read again."""
-        first, *others = self.record
-        self.pending.extendleft(reversed(others))
-        self.number -= len(others)
-        return first
+        super().__init__(
+            path,
+            COLUMNS,
+            mapped=options.map,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+        )

@@ -1,4 +1,4 @@
-"""The one exception of this package."""
+"""The one exception of the loaders."""
 
 
 class LoadError(Exception):
