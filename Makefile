@@ -5,12 +5,14 @@ export DB DEMO MODULES T PORT
 # How a sales history is read: see tools/sales_history/options.py.
 export FILE MAP SOURCE TIMEZONE DATE_FORMAT DECIMAL DELIMITER ENCODING
 export CHARGES CANCEL ADJUSTMENT REJECTS COMPANY BATCH
+# ... and a complaint log: tools/complaint_log/README.md.
+export PRESET
 
-.PHONY: help env run test db shell load lint bench stop clean distclean
+.PHONY: help env run test db shell load load-complaints lint bench stop clean distclean
 .DEFAULT_GOAL := help
 
 help:  ## these lines
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env:  ## set everything up: Odoo 19, Python's packages, PostgreSQL
 	$(TOOL) env
@@ -29,6 +31,9 @@ shell:  ## a script with `env` on a database: make shell DB=name < script.py
 
 load:  ## a real sales history into a database: DB=name FILE=sales.csv[.xz]
 	$(TOOL) load
+
+load-complaints:  ## a complaint log: DB=name FILE=complaints.csv[.xz] [PRESET=cfpb]
+	$(TOOL) load-complaints
 
 lint:  ## ruff, and pylint with pylint-odoo
 	$(TOOL) lint

@@ -18,6 +18,7 @@ RUN_DATABASE = "crm_suite"
 BENCHMARKS = paths.ROOT / "benchmarks"
 SALES_HISTORY = paths.ROOT.parent / "shared" / "data" / "online_retail.csv.xz"
 LOADER = paths.ROOT / "tools" / "load_sales_history.py"
+COMPLAINT_LOADER = paths.ROOT / "tools" / "load_complaint_log.py"
 
 
 class Environment:
@@ -132,16 +133,25 @@ def shell():
 
 def load():
     """A sales history from FILE into database DB, made where it is not there."""
+    _load("load", LOADER)
+
+
+def load_complaints():
+    """A complaint log from FILE into database DB, made where it is not there."""
+    _load("load-complaints", COMPLAINT_LOADER)
+
+
+def _load(command, script):
     file = os.environ.get("FILE")
     if not file:
-        raise Failure("Say which file: `make load DB=retail FILE=sales.csv`.")
+        raise Failure(f"Say which file: `make {command} DB=name FILE=file.csv`.")
     if not Path(file).is_file():
         raise Failure(f"There is no file {file}: check FILE=...")
     name = postgres.check_name(os.environ.get("DB"))
     environment = Environment()
     if not environment.databases.exists(name):
         environment.databases.create(name)
-    environment.odoo.shell(name, LOADER.read_text())
+    environment.odoo.shell(name, script.read_text())
 
 
 def lint():
@@ -210,8 +220,11 @@ def _with_database():
 
 
 COMMANDS = {
-    function.__name__: function
-    for function in (env, run, test, db, shell, load, lint, bench, stop, clean, distclean)
+    function.__name__.replace("_", "-"): function
+    for function in (
+        *(env, run, test, db, shell, load, load_complaints),
+        *(lint, bench, stop, clean, distclean),
+    )
 }
 
 
