@@ -60,7 +60,7 @@ class CrmComplaint(models.Model):
             Domain("kind", "=", "complaint")
             & Domain("active", "=", True)
             & Domain("priority", "in", SEVERE_PRIORITIES)
-            & Domain("stage_id.is_closed", "!=", True)
+            & (Domain("stage_id", "=", False) | Domain("stage_id.is_closed", "!=", True))
         )
 
     @api.model

@@ -5,3 +5,6 @@ from . import test_card_queries
 from . import test_card_search
 from . import test_card_sequences
 from . import test_sale_order_card
+from . import test_compensation
+from . import test_compensation_approval
+from . import test_mailing_held_back

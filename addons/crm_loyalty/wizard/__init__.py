@@ -1,0 +1,2 @@
+from . import crm_complaint_compensate
+from . import crm_complaint_compensation_refuse
