@@ -27,6 +27,7 @@
         "views/crm_complaint_category_views.xml",
         "views/crm_complaint_team_views.xml",
         "report/crm_complaint_report_views.xml",
+        "wizard/crm_complaint_merge_views.xml",
         "views/res_config_settings_views.xml",
         "views/crm_complaint_portal_templates.xml",
         "views/crm_complaint_cause_views.xml",

@@ -37,6 +37,17 @@ class ResPartner(models.Model):
         help="Contracts of the whole company this contact belongs to.",
     )
 
+    def write(self, vals):
+        if vals.keys().isdisjoint(("parent_id", "is_company", "is_guest")):
+            return super().write(vals)
+        # sudo: whose complaints are repeats follows from who belongs to whom, whoever says so
+        complaints = self.env["crm.complaint"].sudo().with_context(active_test=False)
+        complaints = complaints.search([("partner_id", "child_of", self.ids)])
+        before = complaints._get_repeat_keys()
+        result = super().write(vals)
+        complaints._update_changed_repeats(before)
+        return result
+
     def _compute_complaint_count(self):
         Complaint = self.env["crm.complaint"]
         companies = self.filtered(lambda partner: partner.commercial_partner_id == partner)
