@@ -36,6 +36,7 @@ from . import mail_activity
 from . import res_users
 from . import crm_contract
 from . import crm_contract_renewal
+from . import crm_contract_orders
 from . import crm_contract_template
 from . import crm_contract_clause
 from . import crm_contract_text

@@ -15,6 +15,13 @@ class AccountMove(models.Model):
         groups="crm_extended.group_crm_complaint_user",
         help="The complaint this credit note was given for: it counts as its cost.",
     )
+    contract_id = fields.Many2one(
+        comodel_name="crm.contract",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        help="The contract this invoice is issued under.",
+    )
 
     @api.constrains("complaint_id", "move_type", "partner_id")
     def _check_complaint(self):
@@ -42,3 +49,25 @@ class AccountMove(models.Model):
                         customer=complaint.commercial_partner_id.display_name,
                     )
                 )
+
+    @api.constrains("contract_id", "partner_id")
+    def _check_contract_partner(self):
+        # sudo: whoever may write the invoice has it checked, also without access to contracts
+        for move in self.sudo():
+            contract = move.contract_id
+            if contract and contract.commercial_partner_id != move.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The contract %(contract)s was made with %(partner)s: choose a contract "
+                        "with the other party of the invoice %(invoice)s.",
+                        contract=contract.display_name,
+                        partner=contract.commercial_partner_id.display_name,
+                        invoice=move.display_name,
+                    )
+                )
+
+    def _reverse_move_vals(self, default_values, cancel=True):
+        """A credit note is issued under the contract of the invoice it takes back."""
+        values = super()._reverse_move_vals(default_values, cancel)
+        values.setdefault("contract_id", self.contract_id.id)
+        return values

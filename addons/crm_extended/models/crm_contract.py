@@ -32,9 +32,16 @@ class CrmContract(models.Model):
         index="trigram",
     )
     name = fields.Char(string="Subject", required=True, tracking=True)
+    kind = fields.Selection(
+        selection=[("customer", "Customer"), ("supplier", "Vendor")],
+        string="Made With a",
+        required=True,
+        default="customer",
+        tracking=True,
+    )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Customer",
+        string="Partner",
         required=True,
         index=True,
         ondelete="restrict",
@@ -62,7 +69,14 @@ class CrmContract(models.Model):
         tracking=True,
         help="Gets the alerts of the terms that have no responsible person of their own.",
     )
+    party_ids = fields.Many2many(
+        comodel_name="res.partner",
+        string="Other Parties",
+        help="Who else signs: a guarantor, a leasing company.",
+    )
     tag_ids = fields.Many2many(comodel_name="crm.tag", string="Tags")
+    signed_file = fields.Binary(string="Signed Contract", copy=False)
+    signed_file_name = fields.Char(copy=False)
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -128,6 +142,20 @@ class CrmContract(models.Model):
         readonly=False,
         precompute=True,
         required=True,
+    )
+    payment_term_id = fields.Many2one(
+        comodel_name="account.payment.term",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        help="Taken over by the quotations under this contract.",
+    )
+    pricelist_id = fields.Many2one(
+        comodel_name="product.pricelist",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        help="Taken over by the quotations under this contract.",
     )
     term_ids = fields.One2many(
         comodel_name="crm.contract.term", inverse_name="contract_id", string="Terms", copy=True

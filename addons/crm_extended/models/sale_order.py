@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 from .crm_contract import ACTIVE_STATES
 
+QUOTATION_STATES = ("draft", "sent")
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -36,19 +38,77 @@ class SaleOrder(models.Model):
     )
     severe_complaint_warning = fields.Text(compute="_compute_severe_complaint_warning")
 
-    @api.depends("partner_id")
+    @api.depends("partner_id", "company_id")
     def _compute_contract_id(self):
-        """A contract stays only with a customer it was made with."""
+        """Keep a contract with its customer only; propose the one that is in force, if it is one.
+
+        A quotation whose customer has several contracts leaves the choice to the salesperson.
+        """
+        proposals = self._get_contract_proposals()
         for order in self:
             contract = order.contract_id
-            fits = contract.commercial_partner_id == order.partner_id.commercial_partner_id
-            order.contract_id = contract if fits else False
+            fits = contract and contract.commercial_partner_id == order.commercial_partner_id
+            if fits:
+                order.contract_id = contract
+            else:
+                key = (order.company_id, order.commercial_partner_id)
+                order.contract_id = order.state in QUOTATION_STATES and proposals.get(key)
+
+    def _get_contract_proposals(self):
+        """Return {(company, customer): contract} where exactly one contract is in force."""
+        quotations = self.filtered(lambda order: order.state in QUOTATION_STATES)
+        if not quotations.commercial_partner_id:
+            return {}
+        today = fields.Date.context_today(self)
+        # sudo: whoever writes a quotation may have no access to contracts
+        groups = (
+            self.env["crm.contract"]
+            .sudo()
+            ._read_group(
+                [
+                    ("kind", "=", "customer"),
+                    ("state", "in", ACTIVE_STATES),
+                    ("commercial_partner_id", "in", quotations.commercial_partner_id.ids),
+                    ("company_id", "in", quotations.company_id.ids),
+                    ("date_start", "<=", today),
+                    "|",
+                    ("date_end", "=", False),
+                    ("date_end", ">=", today),
+                ],
+                ["company_id", "commercial_partner_id"],
+                ["id:recordset"],
+            )
+        )
+        return {
+            (company, customer): contracts.with_env(self.env)
+            for company, customer, contracts in groups
+            if len(contracts) == 1
+        }
+
+    @api.depends("contract_id")
+    def _compute_payment_term_id(self):
+        super()._compute_payment_term_id()
+        # sudo: the conditions apply to whoever writes the quotation
+        for order in self:
+            if payment_term := order.contract_id.sudo().payment_term_id:
+                order.payment_term_id = payment_term
+
+    @api.depends("contract_id")
+    def _compute_pricelist_id(self):
+        super()._compute_pricelist_id()
+        for order in self.filtered(lambda order: order.state == "draft"):
+            # sudo: as above
+            if pricelist := order.contract_id.sudo().pricelist_id:
+                order.pricelist_id = pricelist
+
+    def _prepare_invoice(self):
+        return {**super()._prepare_invoice(), "contract_id": self.contract_id.id}
 
     @api.depends("company_id", "partner_id", "state")
     @api.depends_context("lang", "uid")
     def _compute_severe_complaint_warning(self):
         """Warn while the order is still being negotiated."""
-        quotations = self.filtered(lambda order: order.state in ("draft", "sent"))
+        quotations = self.filtered(lambda order: order.state in QUOTATION_STATES)
         severe = self.env["crm.complaint"]._get_severe_complaints(quotations.partner_id)
         (self - quotations).severe_complaint_warning = False
         for order in quotations:
