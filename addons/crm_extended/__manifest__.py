@@ -45,6 +45,7 @@
         "views/crm_contract_template_views.xml",
         "views/crm_contract_version_views.xml",
         "views/crm_contract_menus.xml",
+        "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
