@@ -50,11 +50,6 @@
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
     ],
-    "assets": {
-        "web.assets_backend": [
-            "crm_extended/static/src/complaint_order_picker/*",
-        ],
-    },
     "demo": [
         "demo/crm_complaint_demo.xml",
         "demo/crm_contract_demo.xml",

@@ -88,7 +88,7 @@ class CrmComplaint(models.Model):
         """What the customer bought lately, for whoever writes his complaint down.
 
         :param text: part of an order number or product, to find an older order
-        :return: a list of `{id, name, date_order, lines: [{id, name, product, quantity}], more}`,
+        :return: a list of `{id, name, date_order, lines: [{id, product, quantity}], more}`,
             the latest order first; `more` is the number of lines left out
         """
         self.check_access("create")
@@ -118,10 +118,9 @@ class CrmComplaint(models.Model):
             & Domain("is_downpayment", "=", False),
             ["name", "order_id", "product_id", "product_uom_id", "product_uom_qty"],
         )
-        lines_by_order = lines.grouped("order_id")
         offers = []
         for order in orders:
-            order_lines = lines_by_order.get(order, lines.browse())
+            order_lines = lines.filtered(lambda line, order=order: line.order_id == order)
             if text and text.lower() not in order.name.lower():
                 order_lines = order_lines.filtered(lambda line: text.lower() in line.name.lower())
             if order_lines:
@@ -130,10 +129,9 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _get_orders_to_pick_domain(self, partner, companies, text):
-        domain = (
-            Domain("partner_id.commercial_partner_id", "=", partner.commercial_partner_id.id)
-            & Domain("company_id", "in", companies.ids)
-        )
+        domain = Domain(
+            "partner_id.commercial_partner_id", "=", partner.commercial_partner_id.id
+        ) & Domain("company_id", "in", companies.ids)
         if not text:
             return domain & Domain("state", "=", "sale")
         # whoever names an order may also mean a quotation, or one that was cancelled
@@ -151,7 +149,6 @@ class CrmComplaint(models.Model):
             "lines": [
                 {
                     "id": line.id,
-                    "name": line.display_name,
                     "product": line.product_id.display_name,
                     "quantity": self._format_picked_quantity(line),
                 }

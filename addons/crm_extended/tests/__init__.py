@@ -18,3 +18,9 @@ from . import test_contract_teams
 from . import test_contract_terms
 from . import test_contract_text
 from . import test_rights_rpc
+from . import test_complaint_assignment
+from . import test_complaint_intake
+from . import test_complaint_queries
+from . import test_complaint_resolution
+from . import test_complaint_rights
+from . import test_complaint_stages

@@ -102,7 +102,7 @@ export class ComplaintOrderPicker extends Component {
         const changes =
             line.id === this.pickedId
                 ? { order_line_id: false, order_id: false, product_id: false }
-                : { order_line_id: { id: line.id, display_name: line.name } };
+                : { order_line_id: { id: line.id, display_name: line.product } };
         return this.props.record.update(changes);
     }
 }
