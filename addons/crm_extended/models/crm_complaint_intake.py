@@ -118,6 +118,7 @@ class CrmComplaint(models.Model):
             & Domain("is_downpayment", "=", False),
             ["name", "order_id", "product_id", "product_uom_id", "product_uom_qty"],
         )
+        lines.product_id.mapped("display_name")  # read for all orders at once
         offers = []
         for order in orders:
             order_lines = lines.filtered(lambda line, order=order: line.order_id == order)
