@@ -1,7 +1,6 @@
 from . import base
 from . import crm_transition_mixin
 from . import res_partner
-from . import res_partner_intake
 from . import ir_sequence
 from . import crm_complaint
 from . import crm_complaint_assignment
@@ -46,3 +45,4 @@ from . import crm_contract_version
 from . import crm_contract_term
 from . import crm_contract_term_alerts
 from . import crm_contract_alert
+from . import crm_complaint_history

@@ -30,6 +30,9 @@ class CrmComplaintReport(models.Model):
             "company_id",
             "cost",
             "first_response_date",
+            "first_response_deadline",
+            "first_response_hours",
+            "first_response_sla_met",
             "kind",
             "merged_into_id",
             "name",
@@ -43,6 +46,9 @@ class CrmComplaintReport(models.Model):
             "received_date",
             "reopen_count",
             "repeat_of_id",
+            "resolution_deadline",
+            "resolution_hours",
+            "resolution_sla_met",
             "resolved_date",
             "stage_id",
             "team_id",
@@ -115,6 +121,33 @@ class CrmComplaintReport(models.Model):
     )
     country_id = fields.Many2one(
         comodel_name="res.country", string="Customer Country", readonly=True
+    )
+
+    # How fast
+    first_response_hours = fields.Float(
+        string="Hours to First Response",
+        readonly=True,
+        aggregator="avg",
+        help="Working hours. Complaints without an answer are left out.",
+    )
+    first_response_met = fields.Float(
+        string="First Response in Time (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Of those with a deadline. An answer that is overdue counts as late before it comes.",
+    )
+    resolution_hours = fields.Float(
+        string="Hours to Resolution",
+        readonly=True,
+        aggregator="avg",
+        help="Working hours, without the time spent waiting for the customer. "
+        "Open complaints are left out.",
+    )
+    resolution_met = fields.Float(
+        string="Resolved in Time (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Of those with a deadline. What is overdue counts as late before it is resolved.",
     )
 
     # What came of it
@@ -198,6 +231,17 @@ class CrmComplaintReport(models.Model):
         was_reopened = SQL("COALESCE(complaint.reopen_count, 0) > 0")
         rating = SQL("NULLIF(complaint.rating_last_value, 0)")
         return {
+            "first_response_hours": SQL(
+                "CASE WHEN complaint.first_response_date IS NOT NULL "
+                "THEN complaint.first_response_hours END"
+            ),
+            "first_response_met": self._share_in_time(
+                "first_response", SQL("complaint.first_response_date IS NULL")
+            ),
+            "resolution_hours": SQL(
+                "CASE WHEN complaint.closed_date IS NOT NULL THEN complaint.resolution_hours END"
+            ),
+            "resolution_met": self._share_in_time("resolution", SQL("TRUE")),
             "solved_first_time": self._share(SQL("NOT (%s)", was_reopened), was_closed),
             "reopened": self._share(was_reopened, was_closed),
             "reopen_count": SQL("complaint.reopen_count"),
@@ -214,6 +258,19 @@ class CrmComplaintReport(models.Model):
     def _share(self, condition, among):
         """100 where a condition holds and 0 where not, NULL for complaints it says nothing of."""
         return SQL("CASE WHEN %s THEN CASE WHEN %s THEN 100.0 ELSE 0 END END", among, condition)
+
+    def _share_in_time(self, clock, unsettled):
+        """Of the deadlines that were met or missed, and of those that have passed unheeded."""
+        met = SQL.identifier("complaint", f"{clock}_sla_met")
+        overdue = SQL(
+            "(%s AND stage.is_closed IS NOT TRUE AND %s < %s)",
+            unsettled,
+            SQL.identifier("complaint", f"{clock}_deadline"),
+            fields.Datetime.now(),
+        )
+        # no value but "met" and "missed": a comparison with none is neither true nor false
+        among = SQL("(%s IS NOT NULL OR %s)", met, overdue)
+        return self._share(SQL("%s = 'met'", met), among)
 
     def _currency_rate(self):
         """From the currency of the complaint's company to that of the user's, at that day."""

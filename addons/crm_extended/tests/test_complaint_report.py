@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -195,6 +195,80 @@ class TestComplaintReportHonesty(ReportCommon):
         )
         self.assertEqual(by_channel, {"web": 75, "sms": 100})
         self.assertEqual(self._measure(self.FIRST_TIME, complaints), 80)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-05-20 12:00:00")
+class TestComplaintReportDeadlines(ReportCommon):
+    """Received on a Monday at 8:00, answered and closed in the same week of eight-hour days."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["crm.complaint.sla"].search([]).active = False
+        calendar = cls.env["resource.calendar"].create(
+            {"name": "Eight Hours", "tz": "UTC", "company_id": False}
+        )
+        cls.team.resource_calendar_id = calendar
+        cls.sla = cls.env["crm.complaint.sla"].create(
+            {"name": "Eight and Sixteen", "first_response_hours": 8, "resolution_hours": 16}
+        )
+
+    def _file(self, answered=None, closed=None, **values):
+        monday = datetime(2026, 5, 11, 8)
+        complaint = self._create_complaint(
+            received_date=monday,
+            first_response_date=answered and monday + answered,
+            stage_id=(self.stage_closed if closed else self.stage_new).id,
+            resolved_date=closed and monday + closed,
+            team_id=self.team.id,
+            **values,
+        )
+        self.env.flush_all()
+        return complaint
+
+    def test_hours_are_averaged_over_what_was_answered_and_closed(self):
+        fast = self._file(timedelta(hours=2), timedelta(days=1))
+        slow = self._file(timedelta(days=2, hours=1))
+        silent = self._file()
+        complaints = fast | slow | silent
+        expected = (fast.first_response_hours + slow.first_response_hours) / 2
+        self.assertAlmostEqual(expected, (2 + 17) / 2)
+        self.assertAlmostEqual(self._measure("first_response_hours:avg", complaints), expected)
+        self.assertAlmostEqual(self._measure("resolution_hours:avg", complaints), 8)
+        self.assertIsNone(self._measure("first_response_hours:avg", silent))
+        self.assertIsNone(self._measure("resolution_hours:avg", slow | silent))
+
+    def test_in_time_is_a_share_of_those_with_a_deadline(self):
+        in_time = self._file(timedelta(hours=2), timedelta(days=1))
+        late = self._file(timedelta(days=2), timedelta(days=3))
+        complaints = in_time | late
+        for measure in ("first_response_met:avg", "resolution_met:avg"):
+            self.assertEqual(self._measure(measure, complaints), 50, measure)
+        self.sla.active = False
+        unpromised = self._file(timedelta(days=2), timedelta(days=3))
+        self.assertFalse(unpromised.first_response_deadline)
+        for measure in ("first_response_met:avg", "resolution_met:avg"):
+            self.assertIsNone(self._measure(measure, unpromised), measure)
+            self.assertEqual(self._measure(measure, complaints | unpromised), 50, measure)
+
+    def test_not_answering_does_not_keep_the_share_up(self):
+        answered = self._file(timedelta(hours=2), timedelta(days=1))
+        overdue = self._file()
+        self.assertFalse(overdue.first_response_sla_met)
+        for measure in ("first_response_met:avg", "resolution_met:avg"):
+            self.assertEqual(self._measure(measure, answered | overdue), 50, measure)
+        due = self._create_complaint(team_id=self.team.id, received_date=datetime(2026, 5, 20, 11))
+        for measure in ("first_response_met:avg", "resolution_met:avg"):
+            self.assertIsNone(self._measure(measure, due), measure)
+
+    def test_reopening_does_not_bring_a_missed_deadline_back(self):
+        late = self._file(timedelta(hours=1), timedelta(days=5))
+        self.assertEqual(self._measure("resolution_met:avg", late), 0)
+        self._move(late, self.stage_new)
+        self.assertEqual(self._measure("resolution_met:avg", late), 0)
+        self._move(late, self.stage_closed)
+        self.assertEqual(self._measure("resolution_met:avg", late), 0)
 
 
 @tagged("post_install", "-at_install")
