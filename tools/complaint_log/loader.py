@@ -1,7 +1,6 @@
 """The load, from the file to the report."""
 
 import time
-from collections import defaultdict
 from pathlib import Path
 
 from markupsafe import Markup
@@ -18,7 +17,8 @@ from .parsing import RowParser
 from .report import Report
 
 _LOCK = SQL("hashtext('complaint_log')")
-# What is past is no news: no receipts, no alarms, nobody is put in charge or told.
+REFUSED = "refused by Odoo"
+# What is past is no news: see models/crm_complaint_history.py of crm_extended for the first key.
 HISTORY = {
     "complaint_history": True,
     "tracking_disable": True,
@@ -139,7 +139,7 @@ class _Writer:
         try:
             with self.env.cr.savepoint():
                 complaints = self.env["crm.complaint"].create([self._values(row) for row in rows])
-                self._keep_to_the_past(complaints, rows)
+                complaints.flush_recordset()
         except (UserError, DatabaseError) as error:
             self.env.invalidate_all(flush=False)
             if len(rows) > 1:
@@ -147,34 +147,19 @@ class _Writer:
                 self._create(rows[:middle])
                 self._create(rows[middle:])
                 return
-            [reason] = str(error).strip().split("\n")[:1]
-            self.reasons[reason] += 1
+            self.reasons[REFUSED] += 1
+            reason = f"{REFUSED}: {' '.join(str(error).split())}"
             self.rejects.add(rows[0].line, reason, rows[0].fields)
         else:
             self.report.loaded += len(rows)
 
     def _values(self, row):
-        # Nobody who works here today is made responsible for what happened then.
+        # What is closed is nobody's merit who works here today; teams share out what is open.
         values = {"user_id": False, "company_id": self.env.company.id}
         values.update(row.values, **self.masters.values(row))
         values["description"] = _html(row.text, row.details)
         values["resolution"] = _html(row.resolution, [])
         return values
-
-    def _keep_to_the_past(self, complaints, rows):
-        """Undo what Odoo concludes from a complaint closed today: that it was closed today.
-
-        Where the file does not say when, nobody knows, and no figure is made from it.
-        """
-        changes = defaultdict(list)
-        for complaint, row in zip(complaints, rows, strict=True):
-            resolved, reopened = row.values["resolved_date"], row.values.get("reopen_count", 0)
-            if reopened or (complaint.closed_date and not resolved):
-                changes[reopened, bool(resolved)].append(complaint.id)
-        for (reopened, resolved), ids in changes.items():
-            values = {"reopen_count": reopened, **({} if resolved else {"closed_date": False})}
-            complaints.browse(ids).write(values)
-        complaints.flush_recordset()
 
 
 def _html(text, details):
