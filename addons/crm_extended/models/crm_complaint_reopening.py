@@ -49,10 +49,15 @@ class CrmComplaint(models.Model):
     def _compute_closing(self):
         now = fields.Datetime.now()
         for complaint in self:
-            reopens = bool(complaint.closed_date) and not complaint.stage_id.is_closed
+            is_closed = complaint.stage_id.is_closed
+            # One that is entered or upgraded as open, but was resolved before, was opened again.
+            was_resolved = complaint.resolved_date and not complaint.reopen_count
+            reopens = not is_closed and (complaint.closed_date or was_resolved)
+            complaint.reopened_date = (
+                now if reopens and complaint.closed_date else complaint.reopened_date
+            )
             complaint.reopen_count += 1 if reopens else 0
-            complaint.reopened_date = now if reopens else complaint.reopened_date
-            complaint.closed_date = complaint.stage_id.is_closed and (
+            complaint.closed_date = is_closed and (
                 complaint.closed_date or complaint._get_closing_date(now)
             )
 
@@ -102,6 +107,7 @@ class CrmComplaint(models.Model):
         """Return the stage in which each team goes on with a reopened complaint: {team: stage}."""
         stages = self.env["crm.complaint.stage"].search(
             Domain("is_closed", "=", False)
+            & Domain("is_waiting", "=", False)
             & (Domain("team_ids", "=", False) | Domain("team_ids", "in", self.team_id.ids))
         )
         first_stages = {}

@@ -5,6 +5,7 @@ from . import test_complaint_counts
 from . import test_complaint_portal
 from . import test_complaint_report
 from . import test_complaint_merge
+from . import test_complaint_reopening
 from . import test_complaint_repeats
 from . import test_complaint_response
 from . import test_complaint_sales
