@@ -36,6 +36,8 @@
         "views/crm_complaint_escalation_views.xml",
         "views/crm_complaint_menus.xml",
         "data/crm_contract_data.xml",
+        "data/mail_template_contract_alert_data.xml",
+        "data/crm_contract_alert_mails.xml",
         "views/crm_contract_views.xml",
         "views/crm_contract_term_views.xml",
         "views/crm_contract_alert_views.xml",

@@ -34,7 +34,12 @@ from . import res_company
 from . import res_config_settings
 from . import mail_activity
 from . import res_users
+from . import crm_contract_type
 from . import crm_contract
+from . import crm_contract_ladder_mixin
+from . import crm_contract_watch_mixin
+from . import crm_contract_type_alerts
+from . import crm_contract_alerts
 from . import crm_contract_renewal
 from . import crm_contract_orders
 from . import crm_contract_template
@@ -43,6 +48,11 @@ from . import crm_contract_text
 from . import crm_contract_approval
 from . import crm_contract_version
 from . import crm_contract_term
+from . import crm_contract_term_evaluation
 from . import crm_contract_term_alerts
 from . import crm_contract_alert
 from . import crm_complaint_history
+from . import crm_contract_alert_channels
+from . import crm_contract_alert_escalation
+from . import crm_contract_alert_digest
+from . import mail_activity

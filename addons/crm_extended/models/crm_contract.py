@@ -74,6 +74,14 @@ class CrmContract(models.Model):
         string="Other Parties",
         help="Who else signs: a guarantor, a leasing company.",
     )
+    type_id = fields.Many2one(
+        comodel_name="crm.contract.type",
+        string="Type",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
     tag_ids = fields.Many2many(comodel_name="crm.tag", string="Tags")
     signed_file = fields.Binary(string="Signed Contract", copy=False)
     signed_file_name = fields.Char(copy=False)
@@ -280,8 +288,6 @@ class CrmContract(models.Model):
         due_dates = {term: term.due_date for term in following}
         result = super().write(vals)
         following.filtered(lambda term: term.due_date != due_dates[term])._restart_ladder()
-        if "state" in vals and vals["state"] not in ACTIVE_STATES:
-            self.term_ids._discard_activities()
         return result
 
     @api.ondelete(at_uninstall=False)

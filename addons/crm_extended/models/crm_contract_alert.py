@@ -1,182 +1,283 @@
-import logging
-
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 
 class CrmContractAlert(models.Model):
+    """One step of a ladder that has come: the log of what was told, and what has to be sent.
+
+    Rows are only inserted, by the nightly action. Whatever a row still has to cause is marked on it
+    in the transaction that inserts it (`to_digest`, `to_report`, `escalation_date`), and cleared in
+    the one that does it: an action killed in between loses nothing and doubles nothing.
+    """
+
     _name = "crm.contract.alert"
     _description = "Contract Alert"
     _order = "raised_at desc, id desc"
-    _rec_name = "term_id"
 
-    term_id = fields.Many2one(
-        comodel_name="crm.contract.term", required=True, readonly=True, ondelete="cascade"
-    )
     contract_id = fields.Many2one(
-        related="term_id.contract_id", store=True, index=True, ondelete="cascade"
+        comodel_name="crm.contract",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
-    company_id = fields.Many2one(related="term_id.company_id", store=True, index=True)
+    term_id = fields.Many2one(
+        comodel_name="crm.contract.term",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty for alerts about the contract itself: its notice date or its end.",
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id")
+    subject = fields.Selection(
+        selection=[("term", "Term"), ("notice", "Notice Date"), ("end", "Contract End")],
+        string="About",
+        required=True,
+        readonly=True,
+        default="term",
+    )
     due_date = fields.Date(required=True, readonly=True)
-    days_before = fields.Integer(required=True, readonly=True, aggregator=None)
+    days_before = fields.Integer(
+        required=True,
+        readonly=True,
+        aggregator=None,
+        help="The step of the ladder: days before the due date; negative after it.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("raised", "To Do"),
+            ("acknowledged", "Acknowledged"),
+            ("closed", "Closed"),
+            ("superseded", "Superseded"),
+            ("summarized", "In Summary"),
+            ("failed", "Failed"),
+        ],
+        string="Status",
+        required=True,
+        readonly=True,
+        default="raised",
+        help="To Do: told, and nobody has reacted yet.\n"
+        "Acknowledged: somebody has; the rest of its ladder is not raised.\n"
+        "Closed: told, and then replaced by a later step, or without a reason any more.\n"
+        "Superseded: its day passed while nobody could be told and a later step had come as well, "
+        "so it was not sent.\n"
+        "In Summary: long past when it was found, so only counted in the summary to the managers.\n"
+        "Failed: could not be processed; the reason is given.",
+    )
+    is_late = fields.Boolean(
+        string="Late", readonly=True, help="Raised after its day, for example after a downtime."
+    )
     raised_at = fields.Datetime(string="Raised On", required=True, readonly=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Told",
+        readonly=True,
+        help="Who was responsible, and was told.",
+    )
     activity_id = fields.Many2one(
         comodel_name="mail.activity",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The activity that told the responsible person. Alerts raised together share one: "
-        "only the closest to the due date has it.",
+        help="The activity that told the responsible person. Later steps take over one that is "
+        "still open.",
     )
+    acknowledged_at = fields.Datetime(string="Acknowledged On", readonly=True)
+    acknowledged_by_id = fields.Many2one(
+        comodel_name="res.users", string="Acknowledged By", readonly=True
+    )
+    escalation_date = fields.Date(
+        readonly=True, help="The manager is told when the activity is still open on this day."
+    )
+    escalated_to_id = fields.Many2one(
+        comodel_name="res.users", string="Escalated To", readonly=True
+    )
+    escalated_at = fields.Datetime(string="Escalated On", readonly=True)
+    escalation_activity_id = fields.Many2one(
+        comodel_name="mail.activity",
+        string="Manager's Activity",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    error = fields.Char(string="Problem", readonly=True)
 
-    _term_due_days_uniq = models.Constraint(
-        "UNIQUE (term_id, due_date, days_before)",
-        "This alert of the term has been raised already.",
-    )
-    _days_before_positive = models.Constraint(
-        "CHECK (days_before >= 0)", "An alert is raised before the due date or on it."
-    )
+    to_digest = fields.Boolean(readonly=True, help="Not yet in the e-mail to who was told.")
+    to_digest_escalation = fields.Boolean(readonly=True, help="Not yet in the manager's e-mail.")
+    to_report = fields.Boolean(readonly=True, help="Not yet in the summary to the managers.")
 
+    # A failure is no step: the steps of its due date still come when it has been mended.
+    _subject_step_uniq = models.UniqueIndex(
+        "(contract_id, COALESCE(term_id, 0), subject, due_date, days_before, (state = 'failed'))",
+        "This alert has been raised already.",
+    )
+    _term_subject = models.Constraint(
+        "CHECK ((subject = 'term') = (term_id IS NOT NULL))",
+        "An alert is about a term, or about the notice date or the end of a contract.",
+    )
+    _user_idx = models.Index("(user_id, state)")
+    _to_digest_idx = models.Index("(user_id) WHERE to_digest")
+    _to_digest_escalation_idx = models.Index("(escalated_to_id) WHERE to_digest_escalation")
+    _to_report_idx = models.Index("(company_id) WHERE to_report")
+    _escalation_idx = models.Index("(escalation_date) WHERE escalation_date IS NOT NULL")
+
+    @api.depends("term_id", "subject", "contract_id")
+    def _compute_display_name(self):
+        subjects = dict(self._fields["subject"]._description_selection(self.env))
+        for alert in self:
+            alert.display_name = alert.term_id.name or "{}: {}".format(
+                alert.contract_id.display_name, subjects.get(alert.subject, "")
+            )
+
+    # ---------------------------------------------------------------------------------------------
+    # Buttons
+    # ---------------------------------------------------------------------------------------------
+    def action_acknowledge(self):
+        """Say that somebody sees to it: its activities are done, the rest of the ladder is off."""
+        self.contract_id.check_access("write")
+        # sudo: nobody may write alerts, and the activity may be another person's
+        alerts = self.sudo()._with_same_ladder()
+        activities = alerts._get_open_activities()
+        alerts._acknowledge()
+        if activities:
+            activities.action_feedback(feedback=self.env._("Acknowledged."))
+
+    def action_view_contract(self):
+        self.ensure_one()
+        return self.contract_id.get_formview_action()
+
+    def _with_same_ladder(self):
+        """These alerts and the others that were raised for the same due dates."""
+        keys = {alert._get_ladder_key() for alert in self}
+        same = self.search(
+            [("contract_id", "in", self.contract_id.ids), ("state", "in", ("raised", "closed"))]
+        )
+        return self | same.filtered(lambda alert: alert._get_ladder_key() in keys)
+
+    def _get_ladder_key(self):
+        self.ensure_one()
+        return (self.contract_id.id, self.term_id.id, self.subject, self.due_date)
+
+    def _get_open_activities(self):
+        return (self.activity_id | self.escalation_activity_id).filtered("active")
+
+    def _acknowledge(self):
+        """Note who reacted. The next alert dates follow: that due date has no further ones."""
+        self.filtered(lambda alert: alert.state == "raised").write(
+            {
+                "state": "acknowledged",
+                "acknowledged_at": fields.Datetime.now(),
+                "acknowledged_by_id": self.env.uid,
+                "escalation_date": False,
+            }
+        )
+
+    def _withdraw(self):
+        """Close what nobody needs to react to any more, and remove its open activities."""
+        # sudo: nobody may write alerts, and the activity may be another person's
+        told = self.sudo().filtered(lambda alert: alert.state == "raised")
+        activities = told._get_open_activities()
+        told.write({"state": "closed", "escalation_date": False})
+        activities.unlink()
+
+    # ---------------------------------------------------------------------------------------------
+    # Recording
+    # ---------------------------------------------------------------------------------------------
     @api.model
-    def _raise(self, steps):
-        """Record the alerts that are missing, and tell each responsible person of the closest one.
+    def _raise(self, due):
+        """Record the steps that have come and are missing, and tell of the closest of each ladder.
 
-        :param steps: {term: days before the due date} of all the steps whose day has come
-        :return: the alerts that were missing
+        :param due: list of (record, watch): what is watched, a term or a contract, and how
+        :return: the alerts that were missing, superseded ones included
         """
-        alerts = self._insert_missing(steps)
-        if alerts:
-            terms = alerts.term_id
-            terms.invalidate_recordset(["alert_ids"])
-            terms.contract_id.invalidate_recordset(["alert_ids", "alert_count"])
-            self.env.add_to_compute(terms._fields["next_alert_date"], terms)
-            alerts._plan_activities()
+        rows = []
+        for record, watch in due:
+            today = record.company_id._get_today()
+            for step, state in watch.get_steps_to_record(today).items():
+                is_late = watch.get_day(step) < today
+                rows.append((record, watch.subject, watch.due_date, step, state, is_late, None))
+        alerts = self._insert_missing(rows)
+        alerts.filtered(lambda alert: alert.state == "raised")._tell()
         return alerts
 
-    def _insert_missing(self, steps):
-        rows = [(term.id, term.due_date, days) for term in steps for days in steps[term]]
+    @api.model
+    def _record_failures(self, errors):
+        """Record {term or contract: sentence}, once for each due date, for the summary."""
+        rows = []
+        for record, error in errors.items():
+            is_term = record._name == "crm.contract.term"
+            due_date = record.due_date if is_term else record.date_end
+            rows.append(
+                (
+                    record,
+                    "term" if is_term else "end",
+                    due_date or record.company_id._get_today(),
+                    0,
+                    "failed",
+                    False,
+                    error,
+                )
+            )
+        return self._insert_missing(rows)
+
+    def _insert_missing(self, rows):
+        """Insert (record, subject, due date, step, state, is late, error) where it is not there."""
         if not rows:
             return self.browse()
-        term_ids, due_dates, days_before = (list(column) for column in zip(*rows, strict=True))
-        self.env["crm.contract.term"].flush_model(["contract_id", "company_id"])
+        records, *columns = zip(*rows, strict=True)
+        subjects, due_dates, steps, states, lates, errors = (list(column) for column in columns)
+        is_term = [record._name == "crm.contract.term" for record in records]
+        self.env["crm.contract"].flush_model(["company_id"])
+        self.env["crm.contract.term"].flush_model(["contract_id"])
         result = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO crm_contract_alert (
-                    term_id, contract_id, company_id, due_date, days_before, raised_at,
+                    contract_id, term_id, company_id, subject, due_date, days_before, state,
+                    is_late, error, to_report, raised_at,
                     create_uid, create_date, write_uid, write_date
                 )
-                SELECT term.id, term.contract_id, term.company_id, step.due_date, step.days_before,
-                       %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM unnest(%(terms)s::integer[], %(due_dates)s::date[], %(days)s::integer[])
-                       AS step (term_id, due_date, days_before)
-                  JOIN crm_contract_term term ON term.id = step.term_id
-                 ORDER BY term.id, step.days_before DESC
-                    ON CONFLICT (term_id, due_date, days_before) DO NOTHING
+                SELECT contract.id, step.term_id, contract.company_id, step.subject,
+                       step.due_date, step.days_before, step.state, step.is_late, step.error,
+                       step.state IN ('summarized', 'failed'), %(now)s,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM unnest(
+                           %(contracts)s::integer[], %(terms)s::integer[], %(subjects)s::varchar[],
+                           %(due_dates)s::date[], %(steps)s::integer[], %(states)s::varchar[],
+                           %(lates)s::boolean[], %(errors)s::varchar[]
+                       ) WITH ORDINALITY AS step (
+                           contract_id, term_id, subject, due_date, days_before, state,
+                           is_late, error, place
+                       )
+                  JOIN crm_contract contract ON contract.id = step.contract_id
+                 ORDER BY step.place
+                    ON CONFLICT (
+                        contract_id, COALESCE(term_id, 0), subject, due_date, days_before,
+                        (state = 'failed')
+                    ) DO NOTHING
              RETURNING id
                 """,
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
-                terms=term_ids,
+                contracts=[
+                    record.contract_id.id if term else record.id
+                    for record, term in zip(records, is_term, strict=True)
+                ],
+                terms=[
+                    record.id if term else None
+                    for record, term in zip(records, is_term, strict=True)
+                ],
+                subjects=subjects,
                 due_dates=due_dates,
-                days=days_before,
+                steps=steps,
+                states=states,
+                lates=lates,
+                errors=errors,
             )
         )
-        return self.browse(alert_id for (alert_id,) in result)
-
-    def _plan_activities(self):
-        """Give each term of these alerts one open activity, linked to its closest alert.
-
-        An activity of an earlier step that is still open is brought up to date instead of adding
-        a second one.
-        """
-        closest = {}
-        for alert in self.sorted("days_before", reverse=True):
-            closest[alert.term_id] = alert
-        open_activities = self._get_open_activities()
-        to_create = self.browse()
-        for term, alert in closest.items():
-            activity = open_activities.get(term)
-            if activity:
-                summary = alert._get_summary(activity.user_id)
-                activity.write({"summary": summary, "date_deadline": alert.due_date})
-                alert.activity_id = activity
-            else:
-                to_create |= alert
-        to_create._create_activities()
-
-    def _get_open_activities(self):
-        """Return {term: activity}: what nobody has dealt with yet on the terms of these alerts."""
-        alerts = self.search(
-            Domain("term_id", "in", self.term_id.ids)
-            & Domain("activity_id.active", "=", True)
-            & Domain("activity_id.user_id.active", "=", True)
-        )
-        return {alert.term_id: alert.activity_id for alert in alerts}
-
-    def _create_activities(self):
-        # Activities read the name of their record one by one unless it is there already.
-        self.contract_id.mapped("display_name")
-        activity_type = self.env.ref("crm_extended.mail_activity_type_contract_term")
-        model_id = self.env["ir.model"]._get_id("crm.contract")
-        alerts, vals_list = [], []
-        for alert in self:
-            user = alert._get_user()
-            if not user:
-                _logger.warning(
-                    "Contract alert %s of term %s: no active responsible person to be told.",
-                    alert.id,
-                    alert.term_id.id,
-                )
-                continue
-            alerts.append(alert)
-            vals_list.append(
-                {
-                    "activity_type_id": activity_type.id,
-                    "automated": True,
-                    "date_deadline": alert.due_date,
-                    "res_id": alert.contract_id.id,
-                    "res_model_id": model_id,
-                    "summary": alert._get_summary(user),
-                    "user_id": user.id,
-                }
-            )
-        # No mail for each of them: a night may raise thousands, and mails would cost the most.
-        Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        activities = Activity.create(vals_list)
-        for alert, activity in zip(alerts, activities, strict=True):
-            alert.activity_id = activity
-
-    def _get_user(self):
-        """Who is told: the term's responsible, the contract's, or the leader of their sales team.
-
-        Only an active user who works in the contract's company can do something about it.
-        """
-        self.ensure_one()
-        users = self.term_id.user_id | self.contract_id.user_id
-        candidates = users | users.sale_team_id.user_id
-        return candidates.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-        )[:1]
-
-    def _get_summary(self, user):
-        """What the activity says, in the language of the user it is for."""
-        self.ensure_one()
-        days = (self.due_date - self.company_id._get_today()).days
-        names = {"contract": self.contract_id.display_name, "term": self.term_id.name}
-        env = self.with_context(lang=user.lang).env
-        if days < -1:
-            return env._(
-                "Contract %(contract)s: %(term)s was due %(days)s days ago", days=-days, **names
-            )
-        if days == -1:
-            return env._("Contract %(contract)s: %(term)s was due yesterday", **names)
-        if days == 0:
-            return env._("Contract %(contract)s: %(term)s is due today", **names)
-        if days == 1:
-            return env._("Contract %(contract)s: %(term)s is due tomorrow", **names)
-        return env._("Contract %(contract)s: %(term)s is due in %(days)s days", days=days, **names)
+        alerts = self.browse(alert_id for (alert_id,) in result)
+        if alerts:
+            alerts.term_id.invalidate_recordset(["alert_ids"])
+            alerts.contract_id.invalidate_recordset(["alert_ids", "alert_count"])
+        return alerts

@@ -134,6 +134,7 @@ class CrmContract(models.Model):
                 new=format_date(self.env, contract.date_end),
             )
         self._get_following_terms()._restart_ladder(new_period=True)
+        self._withdraw_moved_alerts()
         return bodies
 
     def _close(self, state):
@@ -141,6 +142,7 @@ class CrmContract(models.Model):
         # Nobody watches the terms of a closed contract, so those due on its last days are now.
         self.term_ids._get_overdue()._breach()
         self._in_batch().write({"state": state})
+        self._withdraw_alerts_out_of_state()
         return {
             contract.id: self.env._("The end date has passed: the contract has been renewed.")
             if state == "renewed"

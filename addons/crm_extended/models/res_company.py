@@ -1,9 +1,9 @@
 import logging
-from datetime import timezone
+from datetime import datetime, time, timedelta, timezone
 
 import pytz
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 
 _logger = logging.getLogger(__name__)
 
@@ -50,3 +50,40 @@ class ResCompany(models.Model):
         # Dates are no secret, and a nightly action serves every company.
         companies = self.sudo().search([("active", "=", True)])
         return companies.grouped(lambda company: company._get_today())
+
+    def _get_day_after_working_days(self, day, working_days):
+        """The day on which that many working days have begun after `day`, holidays left out."""
+        self.ensure_one()
+        calendar = self.resource_calendar_id
+        start = datetime.combine(day + timedelta(days=1), time.min)
+        end = calendar and calendar.plan_days(
+            working_days,
+            pytz.timezone(calendar.tz or "UTC").localize(start),
+            compute_leaves=True,
+            # As superuser the holidays of other companies would count as well.
+            domain=[("time_type", "=", "leave"), ("company_id", "in", [False, self.id])],
+        )
+        # A company that never works is told by the calendar.
+        return end.date() if end else day + timedelta(days=working_days)
+
+    def _get_contract_managers(self):
+        """The contracts administrators who work in this company, the longest known first."""
+        self.ensure_one()
+        # sudo: who reads alerts need not read users; only the nightly action tells them
+        return (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    (
+                        "all_group_ids",
+                        "in",
+                        self.env.ref("crm_extended.group_crm_contract_manager").ids,
+                    ),
+                    ("company_ids", "in", self.ids),
+                    ("share", "=", False),
+                    ("id", "!=", SUPERUSER_ID),
+                ],
+                order="id",
+            )
+        )

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Command
 
 
 class ResUsers(models.Model):
@@ -21,3 +22,20 @@ class ResUsers(models.Model):
             )
         )
         return leaves.resource_id.user_id & self
+
+    def _is_contract_staff(self, company):
+        """Whether the user can do something about a contract of the company."""
+        self.ensure_one()
+        return self.active and not self.share and company in self.company_ids
+
+    def _get_contract_mail_values(self, subject, body):
+        """Values of a queued e-mail about contracts to each of these users."""
+        return {
+            "auto_delete": True,
+            "body_html": body,
+            "email_from": self[:1].company_id.email_formatted
+            or self.env.ref("base.user_root").email_formatted,
+            "recipient_ids": [Command.link(partner.id) for partner in self.partner_id],
+            "state": "outgoing",
+            "subject": subject,
+        }

@@ -9,12 +9,13 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 
-def run_in_batches(model, domain, process, *, batch_size, lock_table):
+def run_in_batches(model, domain, process, *, batch_size, lock_table, on_error=None):
     """Call `process(records)` on the records of `domain`, a batch after the other by id.
 
     Each batch is a transaction of its own. `process` has to take its records out of `domain` (or be
     harmless when called again): that is all a run needs to go on where another one was killed. A
-    record that makes `process` fail is logged with its id and left as it was.
+    record that makes `process` fail is logged with its id and left as it was; `on_error(record,
+    error)` may note it.
 
     Two runs at once take turns, batch by batch, by the lock on `lock_table`. It is the first
     statement of the transaction, because a transaction sees the database as it is at its first
@@ -29,7 +30,7 @@ def run_in_batches(model, domain, process, *, batch_size, lock_table):
     last_id = 0
     while True:
         batch_domain = domain & Domain("id", ">", last_id)
-        ids = _run_batch(model, batch_domain, process, batch_size, lock_table)
+        ids = _run_batch(model, batch_domain, process, batch_size, lock_table, on_error)
         if not ids:
             commit_progress(remaining=0)
             return True
@@ -41,7 +42,7 @@ def run_in_batches(model, domain, process, *, batch_size, lock_table):
             return False
 
 
-def _run_batch(model, domain, process, batch_size, lock_table):
+def _run_batch(model, domain, process, batch_size, lock_table, on_error):
     """Process one batch and return its ids; try again when another write came between."""
     env = model.env
     for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
@@ -50,7 +51,7 @@ def _run_batch(model, domain, process, batch_size, lock_table):
                 SQL("LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE", SQL.identifier(lock_table))
             )
             records = model.search(domain, order="id", limit=batch_size)
-            _process_isolated(records, process)
+            process_isolated(records, process, on_error)
             return records.ids
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             if attempt == MAX_TRIES_ON_CONCURRENCY_FAILURE:
@@ -59,7 +60,7 @@ def _run_batch(model, domain, process, batch_size, lock_table):
     return []
 
 
-def _process_isolated(records, process):
+def process_isolated(records, process, on_error):
     """Process the records; when that fails halve them until the bad one is alone, and log it."""
     if not records:
         return
@@ -68,12 +69,14 @@ def _process_isolated(records, process):
             process(records)
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
         raise
-    except Exception:
+    except Exception as error:
         if len(records) == 1:
             _logger.warning(
                 "%s %s failed and was skipped", records._name, records.id, exc_info=True
             )
+            if on_error:
+                process_isolated(records, lambda record: on_error(record, error), None)
             return
         middle = len(records) // 2
-        _process_isolated(records[:middle], process)
-        _process_isolated(records[middle:], process)
+        process_isolated(records[:middle], process, on_error)
+        process_isolated(records[middle:], process, on_error)
