@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class CrmContractAlert(models.Model):
@@ -206,6 +210,7 @@ class CrmContractAlert(models.Model):
         """Record {term or contract: sentence}, once for each due date, for the summary."""
         rows = []
         for record, error in errors.items():
+            _logger.warning("%s %s cannot be watched: %s", record._name, record.id, error)
             is_term = record._name == "crm.contract.term"
             due_date = record.due_date if is_term else record.date_end
             rows.append(

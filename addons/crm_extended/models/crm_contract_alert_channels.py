@@ -118,9 +118,7 @@ class CrmContractAlert(models.Model):
                     escalated_at=last.escalated_at or None,
                     escalation_activity_id=last.escalation_activity_id.id or None,
                 )
-        replaced._store(
-            {alert: {"state": "closed", "escalation_date": None} for alert in replaced}
-        )
+        replaced._store({alert: {"state": "closed", "escalation_date": None} for alert in replaced})
 
     def _create_activities(self, alerts, values):
         if not alerts:

@@ -41,8 +41,15 @@ class CrmContractAlert(models.Model):
 
     def _escalate(self):
         """Give the manager an activity for each of these alerts whose own is still open."""
-        still_open = self.filtered(lambda alert: alert.state == "raised" and alert.activity_id.active)
-        managers = {alert: alert._get_manager() for alert in still_open}
+        still_open = self.filtered(
+            lambda alert: alert.state == "raised" and alert.activity_id.active
+        )
+        administrators = {
+            company: company._get_contract_managers() for company in still_open.company_id
+        }
+        managers = {
+            alert: alert._get_manager(administrators[alert.company_id]) for alert in still_open
+        }
         for alert, manager in managers.items():
             if not manager:
                 _logger.warning("Contract alert %s: no manager to be told.", alert.id)
@@ -69,11 +76,10 @@ class CrmContractAlert(models.Model):
             }
         )
 
-    def _get_manager(self):
-        """The leader of the responsible person's sales team, or else a contracts administrator."""
+    def _get_manager(self, administrators):
+        """The leader of the responsible person's sales team, or else the first administrator."""
         self.ensure_one()
-        leader = self.user_id.sale_team_id.user_id
-        candidates = leader | self.company_id._get_contract_managers()
+        candidates = self.user_id.sale_team_id.user_id | administrators
         return candidates.filtered(
             lambda user: user != self.user_id and user._is_contract_staff(self.company_id)
         )[:1]

@@ -76,4 +76,7 @@ class ContractCommon(TransactionCase):
 
     def _get_activities(self, contract):
         activity_type = self.env.ref("crm_extended.mail_activity_type_contract_term")
-        return contract.activity_ids.filtered(lambda a: a.activity_type_id == activity_type)
+        to_managers = contract.alert_ids.escalation_activity_id
+        return (contract.activity_ids - to_managers).filtered(
+            lambda a: a.activity_type_id == activity_type
+        )

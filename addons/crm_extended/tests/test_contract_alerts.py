@@ -8,7 +8,8 @@ from odoo.tools import SQL, mute_logger
 from .contract_common import ContractCommon
 
 BATCHES_LOGGER = "odoo.addons.crm_extended.tools.batches"
-ALERT_LOGGER = "odoo.addons.crm_extended.models.crm_contract_alert"
+RECORD_LOGGER = "odoo.addons.crm_extended.models.crm_contract_alert"
+ALERT_LOGGER = "odoo.addons.crm_extended.models.crm_contract_alert_channels"
 
 
 @tagged("post_install", "-at_install")
@@ -41,12 +42,8 @@ class TestContractAlerts(ContractCommon):
         self.assertEqual(self._get_steps(term), [60, 30, 7])
         self.assertEqual(self._get_activities(term.contract_id), activity)
         self.assertIn("in 7 days", activity.summary)
-        activity.action_feedback()
-        with freeze_time(self._day(29)):
-            self._run_nightly()
-        again = self._get_activities(term.contract_id)
-        self.assertEqual(len(again), 1, "one that was done is not taken up again")
-        self.assertIn("tomorrow", again.summary)
+        states = {alert.days_before: alert.state for alert in term.alert_ids}
+        self.assertEqual(states, {60: "superseded", 30: "closed", 7: "raised"})
 
     def test_after_a_downtime_all_steps_are_recorded_and_one_is_told(self):
         term = self._new_term(due_date=self._day(90))
@@ -196,7 +193,7 @@ class TestContractAlerts(ContractCommon):
     def _run_nightly_expecting_nobody(self, term):
         with self.assertLogs(ALERT_LOGGER, "WARNING") as logs:
             self._run_nightly()
-        self.assertIn(f"of term {term.id}:", "".join(logs.output))
+        self.assertIn(f"term {term.id}:", "".join(logs.output))
 
     def test_bad_record_is_skipped_and_named(self):
         terms = [self._new_term() for _number in range(5)]
@@ -205,14 +202,18 @@ class TestContractAlerts(ContractCommon):
             SQL("UPDATE crm_contract_term SET alert_days = 'soon' WHERE id = %s", bad.id)
         )
         bad.invalidate_recordset()
-        with self.assertLogs(BATCHES_LOGGER, "WARNING") as logs:
+        with self.assertLogs(RECORD_LOGGER, "WARNING") as logs:
             self._run_nightly()
         self.assertEqual(len(logs.output), 1)
-        self.assertIn(f"crm.contract.term {bad.id} failed", logs.output[0])
-        self.assertEqual([len(term.alert_ids) for term in terms], [2, 2, 0, 2, 2])
+        self.assertIn(f"crm.contract.term {bad.id} cannot be watched", logs.output[0])
+        self.assertEqual([len(term.alert_ids) for term in terms], [2, 2, 1, 2, 2])
+        self.assertEqual(bad.alert_ids.state, "failed")
+        self.assertIn("“soon” have to be numbers of days", bad.alert_ids.error)
+        self._run_nightly()
+        self.assertEqual(len(bad.alert_ids), 1, "reported once")
         bad.alert_days = "60,30"
         self._run_nightly()
-        self.assertEqual(len(bad.alert_ids), 2)
+        self.assertEqual(self._get_steps(bad), [60, 30, 0])
 
     def test_batches_go_on_where_the_last_one_ended(self):
         terms = [self._new_term() for _number in range(7)]
@@ -234,6 +235,8 @@ class TestContractAlerts(ContractCommon):
             self.assertEqual(sum(bool(term.alert_ids) for term in terms), 3)
             self._run_nightly(batch_size=3)
             self.assertEqual(seen[-1], (3, 1), "never 0 before it has seen that nothing is left")
+            self._run_nightly(batch_size=3)
+            self.assertEqual(seen[-1], (1, 1), "the digest of the one who is told")
             self._run_nightly(batch_size=3)
         self.assertEqual(seen[-1], (0, 0))
         self.assertEqual([len(term.alert_ids) for term in terms], [2] * 6)
@@ -350,18 +353,21 @@ class TestContractEnds(ContractCommon):
             self._run_nightly()
         self.assertEqual(str(contract.date_end), "2024-12-31")
 
-    def test_expired_contract_raises_no_alert_the_same_night(self):
+    def test_what_was_missed_of_an_expired_contract_is_told(self):
         contract = self._new_contract(date_end=self._day(-1))
         term = self._new_term(contract, due_date=self._day(-5))
         self._run_nightly()
         self.assertEqual(contract.state, "expired")
-        self.assertFalse(term.alert_ids)
+        self.assertEqual(self._get_steps(term), [60, 30, 7, 1])
+        told = contract.alert_ids.filtered(lambda alert: alert.state == "raised")
+        self.assertEqual(sorted(told.mapped("subject")), ["end", "term"])
+        self.assertEqual(len(self._get_activities(contract)), 2, "and left to be dealt with")
 
     def test_queries_do_not_grow_with_the_contracts(self):
         def count_queries(number):
             for index in range(number):
                 contract = self._new_contract(
-                    date_end=self._day(-1 - index),
+                    date_end=self._day(-1 - index % 20),
                     renewal="automatic" if index % 2 else "none",
                     renewal_months=12,
                 )

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from odoo.tests.common import BaseCase, tagged
 
 from ..tools.alert_ladder import (
+    LONG_PAST_DAYS,
+    MAX_DAYS_AFTER,
     MAX_DAYS_BEFORE,
+    Watch,
     format_ladder,
-    get_due_steps,
-    get_next_alert_date,
     get_next_due_date,
     get_renewed_end,
     parse_ladder,
@@ -23,6 +24,7 @@ examples = settings(deadline=None, max_examples=150)
 
 steps = st.integers(min_value=0, max_value=MAX_DAYS_BEFORE)
 ladders = st.lists(steps, unique=True).map(lambda days: tuple(sorted(days, reverse=True)))
+repeats = st.integers(min_value=0, max_value=MAX_DAYS_AFTER)
 dates = st.dates(min_value=date(1990, 1, 1), max_value=date(2090, 12, 31))
 
 
@@ -58,22 +60,55 @@ class TestContractLadder(BaseCase):
             self.assertEqual(error.exception.args, (piece,))
 
     @examples
-    @given(ladders, dates, dates)
-    def test_steps_are_due_from_their_day_on(self, ladder, due_date, today):
-        due = get_due_steps(ladder, due_date, today)
+    @given(ladders, repeats, dates, dates)
+    def test_steps_are_due_from_their_day_on(self, ladder, repeat, due_date, today):
+        watch = Watch("term", due_date, ladder, repeat)
+        due = watch.get_due_steps(today)
+        self.assertEqual(list(due), sorted(due, reverse=True))
         for step in ladder:
             self.assertEqual(step in due, due_date - timedelta(days=step) <= today)
+        after = [-step for step in due if step < 0]
+        overdue = min((today - due_date).days, MAX_DAYS_AFTER)
+        self.assertEqual(len(after), max(overdue // repeat, 0) if repeat else 0)
+        self.assertTrue(all(days % repeat == 0 for days in after))
 
     @examples
-    @given(ladders, dates, dates)
-    def test_next_alert_follows_what_has_been_raised(self, ladder, due_date, today):
-        raised = get_due_steps(ladder, due_date, today)
-        upcoming = get_next_alert_date(ladder, due_date, raised)
-        if len(raised) == len(ladder):
-            self.assertIsNone(upcoming)
-        else:
+    @given(ladders, repeats, dates, dates)
+    def test_next_step_follows_those_that_have_come(self, ladder, repeat, due_date, today):
+        watch = Watch("term", due_date, ladder, repeat)
+        due = watch.get_due_steps(today)
+        upcoming = watch.get_next_date(today)
+        self.assertEqual(watch.get_first_missing_date(due), upcoming)
+        if upcoming:
             self.assertGreater(upcoming, today)
-            self.assertIn((due_date - upcoming).days, ladder)
+            self.assertEqual(watch.get_due_steps(upcoming)[:-1], due)
+        else:
+            self.assertEqual(due, watch.get_due_steps(today + timedelta(days=4000)))
+
+    @examples
+    @given(ladders, repeats, dates, dates)
+    def test_the_closest_step_alone_is_told(self, ladder, repeat, due_date, today):
+        watch = Watch("term", due_date, ladder, repeat)
+        states = watch.get_steps_to_record(today)
+        self.assertEqual(tuple(states), watch.get_due_steps(today))
+        if not states:
+            return
+        *earlier, closest = states.values()
+        self.assertEqual(set(earlier) - {"superseded"}, set())
+        long_past = (
+            due_date < today - timedelta(days=LONG_PAST_DAYS)
+            and not watch.get_next_date(today)
+            and watch.get_day(min(states)) < today - timedelta(days=LONG_PAST_DAYS)
+        )
+        self.assertEqual(closest, "summarized" if long_past else "raised")
+
+    def test_ladder_goes_on_after_the_due_date(self):
+        watch = Watch("term", date(2026, 5, 10), (7, 1), 10)
+        self.assertEqual(watch.get_due_steps(date(2026, 5, 30)), (7, 1, -10, -20))
+        self.assertEqual(watch.get_next_date(date(2026, 5, 10)), date(2026, 5, 20))
+        self.assertEqual(watch.get_next_date(date(2026, 5, 20)), date(2026, 5, 30))
+        self.assertEqual(watch.get_next_date(date(2027, 5, 4)), date(2027, 5, 5))
+        self.assertIsNone(watch.get_next_date(date(2027, 5, 5)), "it ends after a year")
 
     def test_recurrence_comes_back_to_the_day_agreed_on(self):
         due_date, seen = date(2024, 1, 31), []

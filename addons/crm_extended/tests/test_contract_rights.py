@@ -17,6 +17,7 @@ class TestContractRights(ContractCommon):
         cls.term = cls._new_term(cls.contract)
         cls.alert = cls.env["crm.contract.alert"].create(
             {
+                "contract_id": cls.contract.id,
                 "term_id": cls.term.id,
                 "due_date": cls.term.due_date,
                 "days_before": 60,

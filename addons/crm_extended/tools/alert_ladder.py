@@ -70,7 +70,10 @@ class Watch(NamedTuple):
             and (today - self.due_date).days > LONG_PAST_DAYS
             and (today - self.get_day(due[-1])).days > LONG_PAST_DAYS
         )
-        return {**dict.fromkeys(due, "superseded"), due[-1]: "summarized" if long_past else "raised"}
+        return {
+            **dict.fromkeys(due, "superseded"),
+            due[-1]: "summarized" if long_past else "raised",
+        }
 
     def get_next_date(self, today):
         """Return the day of the first step after today, or None."""
@@ -84,9 +87,7 @@ class Watch(NamedTuple):
     def get_first_missing_date(self, recorded_steps):
         """Return the day of the first step that is not among `recorded_steps`, or None."""
         steps = [*self.ladder, *(-days for days in self._get_days_after())]
-        return next(
-            (self.get_day(step) for step in steps if step not in recorded_steps), None
-        )
+        return next((self.get_day(step) for step in steps if step not in recorded_steps), None)
 
     def get_day(self, step):
         return get_days_before(self.due_date, step)
