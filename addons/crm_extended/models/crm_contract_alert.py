@@ -177,6 +177,28 @@ class CrmContractAlert(models.Model):
             }
         )
 
+    @api.model
+    def _acknowledge_by(self, activities):
+        """Take the alerts of activities that are being done as acknowledged.
+
+        Be it the responsible person's activity or the manager's: the other one is not needed.
+        """
+        activities = activities.filtered(lambda activity: activity.res_model == "crm.contract")
+        if not activities:
+            return
+        # sudo: nobody may write alerts; who may do the activity may say that it is seen to
+        alerts = self.sudo().search(
+            [
+                ("state", "=", "raised"),
+                "|",
+                ("activity_id", "in", activities.ids),
+                ("escalation_activity_id", "in", activities.ids),
+            ]
+        )
+        others = alerts._get_open_activities() - activities.sudo()
+        alerts._acknowledge()
+        others.unlink()
+
     def _withdraw(self):
         """Close what nobody needs to react to any more, and remove its open activities."""
         # sudo: nobody may write alerts, and the activity may be another person's

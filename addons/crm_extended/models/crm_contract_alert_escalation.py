@@ -79,7 +79,8 @@ class CrmContractAlert(models.Model):
     def _get_manager(self, administrators):
         """The leader of the responsible person's sales team, or else the first administrator."""
         self.ensure_one()
-        candidates = self.user_id.sale_team_id.user_id | administrators
+        leaders = self.user_id.sale_team_id.user_id | self.contract_id.team_id.user_id
+        candidates = leaders | administrators
         return candidates.filtered(
             lambda user: user != self.user_id and user._is_contract_staff(self.company_id)
         )[:1]

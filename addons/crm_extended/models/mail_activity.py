@@ -5,20 +5,12 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        """Doing the activity of a contract alert acknowledges it, whoever's activity it is."""
-        # sudo: nobody may write alerts; who may do the activity may say that it is seen to
-        alerts = self.env["crm.contract.alert"].sudo()
-        on_contracts = self.filtered(lambda activity: activity.res_model == "crm.contract")
-        if on_contracts:
-            alerts = alerts.search(
-                [
-                    ("state", "=", "raised"),
-                    "|",
-                    ("activity_id", "in", on_contracts.ids),
-                    ("escalation_activity_id", "in", on_contracts.ids),
-                ]
-            )
-        others = alerts._get_open_activities() - self.sudo()
-        alerts._acknowledge()
-        others.unlink()
-        return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        """Who does an activity says here, too, that what it stands for is seen to.
+
+        That is the corrective action of a complaint, or the alert of a contract.
+        """
+        complaints = self.env["crm.complaint"]._get_corrected_by(self)
+        self.env["crm.contract.alert"]._acknowledge_by(self)
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        complaints._set_corrective_action_done()
+        return result

@@ -30,7 +30,14 @@ def run_in_batches(model, domain, process, *, batch_size, lock_table, on_error=N
     last_id = 0
     while True:
         batch_domain = domain & Domain("id", ">", last_id)
-        ids = _run_batch(model, batch_domain, process, batch_size, lock_table, on_error)
+        ids = _run_batch(
+            model,
+            batch_domain,
+            process,
+            batch_size=batch_size,
+            lock_table=lock_table,
+            on_error=on_error,
+        )
         if not ids:
             commit_progress(remaining=0)
             return True
@@ -42,7 +49,7 @@ def run_in_batches(model, domain, process, *, batch_size, lock_table, on_error=N
             return False
 
 
-def _run_batch(model, domain, process, batch_size, lock_table, on_error):
+def _run_batch(model, domain, process, *, batch_size, lock_table, on_error):
     """Process one batch and return its ids; try again when another write came between."""
     env = model.env
     for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
@@ -69,7 +76,8 @@ def process_isolated(records, process, on_error):
             process(records)
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
         raise
-    except Exception as error:
+    except Exception as exception:
+        error = exception
         if len(records) == 1:
             _logger.warning(
                 "%s %s failed and was skipped", records._name, records.id, exc_info=True
