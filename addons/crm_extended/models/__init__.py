@@ -55,4 +55,3 @@ from . import crm_complaint_history
 from . import crm_contract_alert_channels
 from . import crm_contract_alert_escalation
 from . import crm_contract_alert_digest
-from . import mail_activity
