@@ -1,6 +1,7 @@
 from . import base
 from . import crm_transition_mixin
 from . import res_partner
+from . import res_partner_intake
 from . import ir_sequence
 from . import crm_complaint
 from . import crm_complaint_assignment

@@ -259,6 +259,7 @@ class CrmComplaint(models.Model):
             complaint.resolved_date = complaint.resolved_date or closed_now
 
     @api.depends("commercial_partner_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_customer_complaint_count(self):
         counts = dict(
             self._read_group(

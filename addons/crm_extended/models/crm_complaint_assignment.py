@@ -24,6 +24,7 @@ class CrmComplaint(models.Model):
         ondelete="restrict",
         tracking=True,
     )
+    team_assignment_method = fields.Selection(related="team_id.assignment_method")
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible",

@@ -20,6 +20,7 @@ class CrmComplaint(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
+        groups="base.group_user",
         help="Why it happened, as you found out.",
     )
     outcome = fields.Selection(
@@ -40,6 +41,7 @@ class CrmComplaint(models.Model):
     )
     corrective_action = fields.Text(
         copy=False,
+        groups="base.group_user",
         help="What is done so that it does not happen again.",
     )
     corrective_user_id = fields.Many2one(
@@ -49,10 +51,19 @@ class CrmComplaint(models.Model):
         check_company=True,
         index="btree_not_null",
         copy=False,
+        groups="base.group_user",
         help="Reminded of the corrective action by an activity due on its day.",
     )
-    corrective_due_date = fields.Date(string="Action Due On", copy=False)
-    corrective_done_date = fields.Date(string="Action Done On", copy=False, tracking=True)
+    corrective_due_date = fields.Date(string="Action Due On", copy=False, groups="base.group_user")
+    corrective_done_date = fields.Date(
+        string="Action Done On", copy=False, tracking=True, groups="base.group_user"
+    )
+
+    # What the filter of the corrective actions that are due looks through
+    _corrective_due_idx = models.Index(
+        "(corrective_due_date) WHERE corrective_due_date IS NOT NULL "
+        "AND corrective_done_date IS NULL"
+    )
 
     @api.constrains("corrective_due_date", "corrective_user_id")
     def _check_corrective_owner(self):

@@ -69,6 +69,18 @@ class CrmContract(models.Model):
         tracking=True,
         help="Gets the alerts of the terms that have no responsible person of their own.",
     )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        help="Whose members work with the contract as well. Leave empty for everybody.",
+    )
     party_ids = fields.Many2many(
         comodel_name="res.partner",
         string="Other Parties",
@@ -222,6 +234,14 @@ class CrmContract(models.Model):
             contract.notice_date = contract.date_end and get_days_before(
                 contract.date_end, contract.notice_days
             )
+
+    @api.depends("user_id", "company_id")
+    def _compute_team_id(self):
+        for contract in self:
+            team = contract.user_id.sale_team_id
+            if team.company_id and team.company_id != contract.company_id:
+                team = team.browse()
+            contract.team_id = team
 
     @api.depends("company_id")
     def _compute_currency_id(self):

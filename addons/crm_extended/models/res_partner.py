@@ -48,6 +48,7 @@ class ResPartner(models.Model):
         complaints._update_changed_repeats(before)
         return result
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_complaint_count(self):
         Complaint = self.env["crm.complaint"]
         companies = self.filtered(lambda partner: partner.commercial_partner_id == partner)

@@ -153,6 +153,7 @@ class SaleOrder(models.Model):
                     vals.pop("contract_id", None)
         return vals_list
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_complaint_count(self):
         counts = dict(
             self.env["crm.complaint"]._read_group(

@@ -2,11 +2,11 @@ from . import test_complaint
 from . import test_complaint_access
 from . import test_complaint_cost
 from . import test_complaint_counts
-from . import test_complaint_portal
-from . import test_complaint_report
 from . import test_complaint_merge
 from . import test_complaint_reopening
+from . import test_complaint_portal
 from . import test_complaint_repeats
+from . import test_complaint_report
 from . import test_complaint_response
 from . import test_complaint_sales
 from . import test_contract
@@ -15,6 +15,13 @@ from . import test_contract_approval
 from . import test_contract_ladder
 from . import test_contract_orders
 from . import test_contract_rights
+from . import test_contract_teams
 from . import test_contract_terms
 from . import test_contract_text
 from . import test_rights_rpc
+from . import test_complaint_assignment
+from . import test_complaint_intake
+from . import test_complaint_queries
+from . import test_complaint_resolution
+from . import test_complaint_rights
+from . import test_complaint_stages
