@@ -31,6 +31,7 @@
     ],
     "demo": [
         "demo/loyalty_demo.xml",
+        "demo/crm_complaint_compensation_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

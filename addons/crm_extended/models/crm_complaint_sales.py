@@ -121,8 +121,11 @@ class CrmComplaint(models.Model):
         """Tell the salespersons of the customers' open opportunities, once for each complaint.
 
         A complaint of a customer without opportunities stays untold: should it be reopened when
-        there is one, its salesperson hears of it then.
+        there is one, its salesperson hears of it then. Of what other systems loaded as history
+        nobody is told.
         """
+        if self.env.context.get("complaint_history"):
+            return
         # sudo: whoever files a complaint or raises its priority may see no opportunities
         untold = self.sudo().filtered_domain(
             self._get_severe_domain()

@@ -215,6 +215,12 @@ class TestSalespersonsAreTold(SevereCommon):
         complaint.with_user(self.service_user).priority = "3"
         self.assertEqual(self._get_activities().user_id, self.salesperson)
 
+    def test_history_of_another_system_tells_nobody(self):
+        self.Complaint.with_context(complaint_history=True).create(
+            {"name": "Late in 2019", "partner_id": self.contact.id, "priority": "3"}
+        )
+        self.assertFalse(self._get_activities())
+
     def test_salesperson_of_another_company_is_not_told(self):
         self.lead.user_id = new_test_user(
             self.env,
