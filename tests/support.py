@@ -13,11 +13,15 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import closing
 from pathlib import Path
+
+import psycopg2
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = ("crm_extended", "crm_loyalty", "crm_analytics")
 START_SECONDS = 120
+START_LOCK = 190_500_044  # an advisory lock: scripts that race wait for it
 
 
 def setting(name):
@@ -76,6 +80,31 @@ def finish(process):
     printed, _errors = process.communicate(timeout=300)
     assert process.returncode == 0, printed
     return printed
+
+
+def run_together(database, scripts, hold=None, parameters=()):
+    """Start the scripts, let them go at the same moment, return what they printed.
+
+    :param hold: a query whose locks the scripts run into; they go on when all of them wait for it.
+        Without it they wait before their first line.
+    """
+    wait = f"env.cr.execute('SELECT pg_advisory_xact_lock_shared({START_LOCK})'); env.cr.commit()\n"
+    hold, wait = (hold, "") if hold else (f"SELECT pg_advisory_xact_lock({START_LOCK})", wait)
+    connection = psycopg2.connect(dbname=database)
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(hold, parameters)
+        processes = [start_shell(database, wait + script) for script in scripts]
+        waiting = 0
+        while waiting < len(scripts):
+            for process in processes:
+                assert process.poll() is None, finish(process)
+            # one that waits for a row waits for a transaction, which belongs to no database
+            cursor.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
+            [waiting] = cursor.fetchone()
+    return [finish(process) for process in processes]
 
 
 def install(database, *options):

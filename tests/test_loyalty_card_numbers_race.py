@@ -4,14 +4,13 @@ import json
 
 import psycopg2
 import pytest
-from support import finish, shell, start_shell
+from support import run_together, shell
 
 from odoo.addons.crm_loyalty.tools import card_number
 
 PROCESSES = 3
 BATCHES = 10
 BATCH = 20
-START_LOCK = 190_500_044  # an advisory lock: the workers wait for it, the test lets them all go
 
 MAKE_PROGRAM = """
 import json
@@ -20,7 +19,6 @@ program = programs.create(programs._get_template_values()["loyalty"])
 env.cr.commit()
 print("RESULT", json.dumps(program.id))
 """
-WAIT = f"env.cr.execute('SELECT pg_advisory_xact_lock_shared({START_LOCK})'); env.cr.commit()\n"
 CREATE_CARDS = """
 for _batch in range({batches}):
     env["loyalty.card"].create([{{"program_id": {program_id}}}] * {batch})
@@ -47,25 +45,6 @@ def database(scratch):
 @pytest.fixture(scope="module")
 def program_id(database):
     return json.loads(shell(database, MAKE_PROGRAM).split("RESULT ")[1])
-
-
-def run_together(database, scripts):
-    """Start the scripts, let them go at the same moment, return what they printed."""
-    connection = psycopg2.connect(dbname=database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
-        processes = [start_shell(database, WAIT + script) for script in scripts]
-        waiting = 0
-        while waiting < len(scripts):
-            for process in processes:
-                assert process.poll() is None, finish(process)
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = pg_locks.database"
-                " WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted"
-            )
-            [waiting] = cursor.fetchone()
-    connection.close()
-    return [finish(process) for process in processes]
 
 
 def read_numbers(database, program_id):

@@ -53,6 +53,7 @@
         "views/crm_lead_views.xml",
     ],
     "demo": [
+        "demo/crm_complaint_sales_demo.xml",
         "demo/crm_complaint_demo.xml",
         "demo/crm_contract_demo.xml",
         "demo/crm_contract_text_demo.xml",
