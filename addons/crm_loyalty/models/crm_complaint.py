@@ -115,10 +115,8 @@ class CrmComplaint(models.Model):
         return costs
 
     def _merge_links(self, target):
-        result = super()._merge_links(target)
-        # sudo: whoever may merge complaints has no rights to write what was given
-        self.sudo().compensation_ids.complaint_id = target
-        self.env["loyalty.history"].sudo().search(
-            [("order_model", "=", "crm.complaint"), ("order_id", "in", self.ids)]
+        super()._merge_links(target)
+        self.compensation_ids.complaint_id = target
+        self.env["loyalty.history"].search(
+            [("order_model", "=", self._name), ("order_id", "in", self.ids)]
         ).order_id = target.id
-        return result

@@ -194,3 +194,16 @@ class TestCompensationCost(CompensationCommon):
         compensation.with_user(self.manager).action_approve()
         self.assertEqual(self.complaint.cost, 0)
         self.assertEqual(self.card.points, 110)
+
+
+@tagged("post_install", "-at_install")
+class TestCompensationMerged(CompensationCommon):
+    def test_compensations_follow_the_merged_complaint(self):
+        self._give_points(200)
+        target = self._create_complaint(partner_id=self.contact.id)
+        self._give_voucher(15, complaint=target)
+        self.complaint._merge_into(target)
+        self.assertEqual(len(target.compensation_ids), 2)
+        self.assertFalse(self.complaint.compensation_ids)
+        self.assertEqual((self.complaint.cost, target.cost), (0, 35))
+        self.assertEqual(self.card.history_ids.order_id, target.id)
