@@ -30,6 +30,8 @@ from . import crm_complaint_sla_state
 from . import crm_complaint_escalation
 from . import crm_complaint_escalating
 from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import sale_order
 from . import res_company
 from . import res_config_settings

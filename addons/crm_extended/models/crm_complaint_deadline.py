@@ -263,9 +263,14 @@ class CrmComplaint(models.Model):
         # sudo: what decides may be changed by people who see only some of the complaints
         complaints = self.sudo().with_context(active_test=False)
         complaints = complaints.search(Domain("stage_id.is_closed", "=", False) & Domain(domain))
-        for field in self._fields.values():
-            if field.compute in ("_compute_sla", "_compute_deadlines"):
-                self.env.add_to_compute(field, complaints)
+        fields_to_compute = [
+            field
+            for field in self._fields.values()
+            if field.compute in ("_compute_sla", "_compute_deadlines")
+        ]
+        for field in fields_to_compute:
+            self.env.add_to_compute(field, complaints)
+        complaints.modified([field.name for field in fields_to_compute])
 
     def _get_stop_date(self):
         """Since when the clock of a complaint that is being filed as stopped has been so."""

@@ -146,7 +146,7 @@ class CrmComplaint(models.Model):
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),
-                ("activity_type_id", "=", self._get_escalation_activity_type().id),
+                ("activity_type_id", "=", self._get_escalation_activity_type_id()),
                 ("automated", "=", True),
             ]
         )
@@ -154,12 +154,15 @@ class CrmComplaint(models.Model):
     def _prepare_escalation_activity(self):
         self.ensure_one()
         return {
-            "activity_type_id": self._get_escalation_activity_type().id,
+            "activity_type_id": self._get_escalation_activity_type_id(),
             "automated": True,
             "res_id": self.id,
             "res_model_id": self.env["ir.model"]._get_id(self._name),
         }
 
     @api.model
-    def _get_escalation_activity_type(self):
-        return self.env.ref("crm_extended.mail_activity_type_complaint_deadline")
+    def _get_escalation_activity_type_id(self):
+        # The cached id: a record would be looked up in the database for each complaint.
+        return self.env["ir.model.data"]._xmlid_to_res_id(
+            "crm_extended.mail_activity_type_complaint_deadline"
+        )

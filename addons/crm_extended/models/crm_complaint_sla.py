@@ -76,7 +76,7 @@ class CrmComplaintSla(models.Model):
     resource_calendar_id = fields.Many2one(
         comodel_name="resource.calendar",
         string="Working Hours",
-        check_company=True,
+        domain="company_id and [('company_id', 'in', [company_id, False])] or []",
         help="Left empty, the working hours of the team count, or else those of the company.",
     )
 
@@ -109,7 +109,7 @@ class CrmComplaintSla(models.Model):
     @api.model
     def _get_strictest(self, complaints, hours_field):
         """Return {complaint: policy} with the fewest hours on `hours_field` of those that fit."""
-        policies = self.search([(hours_field, ">", 0)]).sorted(hours_field)
+        policies = self.search([("active", "=", True), (hours_field, ">", 0)]).sorted(hours_field)
         return {
             complaint: next(
                 (policy for policy in policies if policy._fits(complaint)), self.browse()

@@ -40,7 +40,7 @@ class CrmComplaintTeam(models.Model):
     resource_calendar_id = fields.Many2one(
         comodel_name="resource.calendar",
         string="Working Hours",
-        check_company=True,
+        domain="company_id and [('company_id', 'in', [company_id, False])] or []",
         help="Deadlines count these hours, in their time zone and without their holidays. "
         "Left empty, the company's working hours count.",
     )

@@ -33,6 +33,12 @@ class ResCompany(models.Model):
         "The days in which complaints are repeats cannot be negative.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "resource_calendar_id" in vals:
+            self.env["crm.complaint"]._refresh_deadlines([("company_id", "in", self.ids)])
+        return result
+
     def _get_today(self):
         """The day it is at the company: by the time zone of its contact, or its working hours."""
         self.ensure_one()

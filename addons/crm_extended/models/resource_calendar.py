@@ -3,12 +3,19 @@ from datetime import datetime, time, timedelta
 from pytz import timezone, utc
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..tools.working_time import WorkingTimes
 
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"tz", "two_weeks_calendar", "schedule_type", "hours_per_day"}.isdisjoint(vals):
+            self._refresh_complaint_deadlines()
+        return result
 
     @api.model
     def _get_working_times(self):
@@ -45,3 +52,13 @@ class ResourceCalendar(models.Model):
             tuple(date.astimezone(utc).replace(tzinfo=None) for date in (begin, end))
             for begin, end, _attendance in intervals
         ]
+
+    def _refresh_complaint_deadlines(self):
+        """Work out once more the deadlines of open complaints that count these hours."""
+        if self:
+            self.env["crm.complaint"]._refresh_deadlines(
+                Domain("response_sla_id.resource_calendar_id", "in", self.ids)
+                | Domain("resolution_sla_id.resource_calendar_id", "in", self.ids)
+                | Domain("team_id.resource_calendar_id", "in", self.ids)
+                | Domain("company_id.resource_calendar_id", "in", self.ids)
+            )

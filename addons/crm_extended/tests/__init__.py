@@ -25,3 +25,9 @@ from . import test_complaint_queries
 from . import test_complaint_resolution
 from . import test_complaint_rights
 from . import test_complaint_stages
+from . import test_complaint_deadlines
+from . import test_complaint_sla
+from . import test_complaint_sla_state
+from . import test_working_time
+from . import test_complaint_customer_word
+from . import test_complaint_escalation
