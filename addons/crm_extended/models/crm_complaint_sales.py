@@ -144,7 +144,7 @@ class CrmComplaint(models.Model):
             if complaints:
                 to_tell[lead] = complaints
         if to_tell:
-            self._create_sales_activities(to_tell)
+            untold._create_sales_activities(to_tell)
             told = untold.browse().union(*to_tell.values())
             told.sales_told_date = fields.Datetime.now()
 
@@ -182,9 +182,8 @@ class CrmComplaint(models.Model):
             for lead, complaints in complaints_by_lead.items()
         ]
         # No mail for each of them: an import may bring thousands, and mails would cost the most.
-        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
-            vals_list
-        )
+        Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        Activity.create(vals_list)
 
     def _get_sales_note(self, user):
         """Number and subject of these complaints, in the language of the salesperson."""

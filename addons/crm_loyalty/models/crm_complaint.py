@@ -96,11 +96,11 @@ class CrmComplaint(models.Model):
         """Whether a manager has to approve `amount` more, in company currency.
 
         What was given and asked for on this complaint counts with it, so that a large amount is
-        not given in small parts. Points that have no money value are always approved.
+        not given in small parts.
         """
         self.ensure_one()
         limit = self.company_id.complaint_compensation_limit
-        if not limit or not amount:
+        if not limit:
             return True
         others = self.compensation_ids.filtered(
             lambda each: each.state in ("approved", "to_approve") and each != besides
@@ -115,8 +115,9 @@ class CrmComplaint(models.Model):
         return costs
 
     def _merge_links(self, target):
-        super()._merge_links(target)
+        result = super()._merge_links(target)
         self.compensation_ids.complaint_id = target
         self.env["loyalty.history"].search(
             [("order_model", "=", self._name), ("order_id", "in", self.ids)]
         ).order_id = target.id
+        return result

@@ -55,7 +55,6 @@ class CrmComplaintCompensation(models.Model):
     )
     card_id = fields.Many2one(
         comodel_name="loyalty.card",
-        string="Card",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -150,16 +149,15 @@ class CrmComplaintCompensation(models.Model):
             "context": {"default_compensation_id": self.id},
         }
 
-    def action_open_complaint(self):
-        self.ensure_one()
-        return self.complaint_id._get_records_action()
-
     # Asking and deciding
 
     def _submit(self):
         """Give it at once, or ask for the approval that its value needs."""
         self.ensure_one()
-        if self.complaint_id._needs_compensation_approval(self.amount, besides=self):
+        is_value_known = self.program_id._tells_compensation_value(self.kind)
+        if not is_value_known or self.complaint_id._needs_compensation_approval(
+            self.amount, besides=self
+        ):
             self.state = "to_approve"
             self._ask_for_approval()
         else:
@@ -289,7 +287,7 @@ class CrmComplaintCompensation(models.Model):
         )
         voucher = generation.generate_coupons()
         voucher.history_ids.write(self._prepare_history_values())
-        if not generation.will_send_mail:
+        if not generation.will_send_mail and self.partner_id.email:
             template = voucher._get_default_template()
             template.send_mail(voucher.id, email_layout_xmlid="mail.mail_notification_light")
         return voucher

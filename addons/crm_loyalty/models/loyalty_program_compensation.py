@@ -16,6 +16,21 @@ class LoyaltyProgram(models.Model):
         )
         return max(rewards.mapped("discount"), default=0.0)
 
+    def _tells_compensation_value(self, kind):
+        """Whether a reward says what points or a voucher are worth, so that nobody estimates it."""
+        self.ensure_one()
+        if self._get_money_per_point():
+            return True
+        return kind == "voucher" and bool(self._get_fixed_reward())
+
+    def _get_fixed_reward(self):
+        """What a coupon takes off an order, in the currency of the program; 0 for a percentage."""
+        self.ensure_one()
+        rewards = self.reward_ids.filtered(
+            lambda reward: reward.reward_type == "discount" and reward.discount_mode == "per_order"
+        )
+        return max(rewards.mapped("discount"), default=0.0)
+
     def _get_points_value(self, points, company):
         """What points are worth in the currency of the company, today."""
         self.ensure_one()
@@ -44,11 +59,8 @@ class LoyaltyProgram(models.Model):
     def _get_voucher_value(self, company):
         """What a coupon is worth in company currency, when its reward is a fixed amount; else 0."""
         self.ensure_one()
-        fixed = self.reward_ids.filtered(
-            lambda reward: reward.reward_type == "discount" and reward.discount_mode == "per_order"
-        )
         return self.currency_id._convert(
-            max(fixed.mapped("discount"), default=0.0),
+            self._get_fixed_reward(),
             company.currency_id,
             company,
             fields.Date.context_today(self),

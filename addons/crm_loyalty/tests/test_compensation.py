@@ -55,6 +55,8 @@ class TestCompensationGiven(CompensationCommon):
 
     def test_coupon_carries_what_its_reward_costs_and_counts_its_value(self):
         compensation = self._give_voucher(15, program_id=self.coupon_program.id)
+        self.assertEqual(compensation.state, "to_approve", "nobody can tell what 10 % are worth")
+        compensation.with_user(self.manager).action_approve()
         self.assertEqual(compensation.card_id.points, 1)
         self.assertEqual(compensation.amount, 15)
         self.coupon_program.reward_ids.write({"discount_mode": "per_order", "discount": 30})
@@ -188,7 +190,7 @@ class TestCompensationCost(CompensationCommon):
     def test_points_without_money_value_cost_nothing_and_are_approved(self):
         self.points_program.reward_ids.write({"discount_mode": "percent", "discount": 5})
         wizard = self._wizard(kind="points", program_id=self.points_program.id, points=10)
-        self.assertTrue(wizard.is_points_value_unknown)
+        self.assertTrue(wizard.is_value_unknown)
         compensation = self._give_points(10)
         self.assertEqual(compensation.state, "to_approve")
         compensation.with_user(self.manager).action_approve()

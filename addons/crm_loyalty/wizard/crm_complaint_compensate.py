@@ -43,7 +43,7 @@ class CrmComplaintCompensate(models.TransientModel):
         help="The customer reads it beside the points or the voucher.",
     )
     card_info = fields.Char(string="Card", compute="_compute_card_info")
-    is_points_value_unknown = fields.Boolean(compute="_compute_needs_approval")
+    is_value_unknown = fields.Boolean(compute="_compute_needs_approval")
     needs_approval = fields.Boolean(compute="_compute_needs_approval")
     customer_has_email = fields.Boolean(compute="_compute_customer_has_email")
 
@@ -101,12 +101,12 @@ class CrmComplaintCompensate(models.TransientModel):
     @api.depends("kind", "program_id", "amount", "complaint_id")
     def _compute_needs_approval(self):
         for wizard in self:
-            is_points = wizard.kind == "points" and wizard.program_id
-            wizard.is_points_value_unknown = (
-                # sudo: as in _compute_amount
-                is_points and not wizard.program_id.sudo()._get_money_per_point()
+            # sudo: as in _compute_amount
+            program = wizard.program_id.sudo()
+            wizard.is_value_unknown = bool(program) and not program._tells_compensation_value(
+                wizard.kind
             )
-            wizard.needs_approval = wizard.is_points_value_unknown or (
+            wizard.needs_approval = wizard.is_value_unknown or (
                 bool(wizard.amount)
                 and wizard.complaint_id._needs_compensation_approval(wizard.amount)
             )
