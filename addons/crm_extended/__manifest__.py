@@ -29,6 +29,7 @@
         "report/crm_complaint_report_views.xml",
         "wizard/crm_complaint_merge_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crm_complaint_form_templates.xml",
         "views/crm_complaint_portal_templates.xml",
         "views/crm_complaint_cause_views.xml",
         "data/crm_complaint_sla_data.xml",
@@ -61,6 +62,10 @@
     "assets": {
         "web.assets_backend": [
             "crm_extended/static/src/**/*",
+            ("remove", "crm_extended/static/src/frontend/**/*"),
+        ],
+        "web.assets_frontend": [
+            "crm_extended/static/src/frontend/**/*",
         ],
     },
     "application": True,

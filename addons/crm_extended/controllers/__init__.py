@@ -1,1 +1,3 @@
 from . import portal
+from . import portal_form
+from . import complaint_form

@@ -1,12 +1,17 @@
-from odoo import http
-from odoo.exceptions import AccessError, MissingError
+from werkzeug.urls import url_encode
+
+from odoo import fields, http
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.utils import get_portal_partner, validate_thread_with_hash_pid
 
 PAGE_SIZE = 20
+MAX_SEARCH = 100
+MAX_REASON = 5000
 
 
 class ComplaintPortal(CustomerPortal):
@@ -33,7 +38,7 @@ class ComplaintPortal(CustomerPortal):
         filters = self._get_complaint_filters()
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
-        search = _clean_search(search)
+        search = _clean_text(search, MAX_SEARCH)
         Complaint = request.env["crm.complaint"]
         domain = Domain.AND(
             [
@@ -80,19 +85,97 @@ class ComplaintPortal(CustomerPortal):
         website=True,
         methods=["GET"],
     )
-    def portal_my_complaint(self, complaint_id, access_token=None, **params):
-        complaint_sudo, token = self._get_complaint(complaint_id, access_token)
-        if not complaint_sudo:
-            return self._refuse_complaint(complaint_id, access_token)
+    def portal_my_complaint(self, complaint_id, **params):
+        return self._answer_complaint(complaint_id, params)
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/confirm",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_complaint_confirm(self, complaint_id, **params):
+        return self._answer_complaint(complaint_id, params, self._confirm_complaint)
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/contest",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_complaint_contest(self, complaint_id, **params):
+        return self._answer_complaint(complaint_id, params, self._contest_complaint)
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/rate",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_complaint_rate(self, complaint_id, **params):
+        return self._answer_complaint(complaint_id, params, self._rate_complaint)
+
+    def _answer_complaint(self, complaint_id, params, act=None):
+        """Show a complaint to who may see it, after doing what he asked for.
+
+        :param act: called with (visit, params); returns the address to go on with
+        """
+        visit = ComplaintVisit(self, complaint_id, params)
+        if not visit.complaint:
+            return self._refuse_complaint(complaint_id, params)
+        if target_url := visit.get_merge_target_url():
+            return request.redirect(target_url)
+        if not visit.complaint.active:
+            return self._refuse_complaint(complaint_id, params)
+        error = None
+        if act:
+            try:
+                # A refusal leaves nothing behind of what was begun.
+                with request.env.cr.savepoint():
+                    return request.redirect(act(visit, params))
+            except UserError as refusal:
+                error = str(refusal)
+        return self._render_complaint(visit, params, error)
+
+    def _render_complaint(self, visit, params, error=None):
+        complaint = visit.complaint
         values = {
             **self._prepare_portal_layout_values(),
+            **visit.access_params,  # the address and the chatter carry the same ones
             "page_name": "complaint",
-            "complaint": complaint_sudo,
+            "complaint": complaint,
+            "visit": visit,
+            "rating": complaint._get_portal_rating(),
+            "rates": request.env["crm.complaint"]._get_portal_rates(),
+            "now": fields.Datetime.now(),
+            "error": error,
+            "notice": request.env["crm.complaint"]._get_portal_notice(params.get("done")),
+            "reason": _clean_text(params.get("reason"), MAX_REASON),
         }
         values = self._get_page_view_values(
-            complaint_sudo, token, values, "my_complaints_history", False
+            complaint, visit.token, values, "my_complaints_history", False
         )
-        return request.render("crm_extended.portal_my_complaint", values)
+        return request.render(
+            "crm_extended.portal_my_complaint", values, status=422 if error else 200
+        )
+
+    def _confirm_complaint(self, visit, params):
+        visit.check_is_customer()
+        visit.complaint._customer_confirms(visit.author)
+        return visit.get_url(done="confirmed")
+
+    def _contest_complaint(self, visit, params):
+        visit.check_is_customer()
+        reason = _clean_text(params.get("reason"), MAX_REASON)
+        visit.complaint._customer_contests(reason, visit.author)
+        return visit.get_url(done="contested")
+
+    def _rate_complaint(self, visit, params):
+        visit.check_is_customer()
+        return visit.complaint._get_rating_url(params.get("rate"))
 
     def _get_complaints_domain(self):
         """The complaints a portal user follows; colleagues who look at the portal see their own."""
@@ -121,34 +204,86 @@ class ComplaintPortal(CustomerPortal):
         if not search:
             return Domain.TRUE
         return Domain.OR(
-            Domain(field, "ilike", search)
-            for field in ("number", "name", "description", "resolution")
+            Domain(field, "ilike", search) for field in ("number", "name", "description")
         )
 
-    def _get_complaint(self, complaint_id, access_token):
-        """The complaint as superuser and the token that opened it, both empty for a stranger.
-
-        The token is empty as well where the user may see the complaint without one.
-        """
-        if access_token and not access_token.isascii():
-            access_token = None  # consteq refuses to compare it
-        try:
-            complaint_sudo = self._document_check_access(
-                "crm.complaint", complaint_id, access_token=access_token
-            )
-        except (AccessError, MissingError):
-            return request.env["crm.complaint"], None
-        own_token = complaint_sudo.access_token
-        is_valid = access_token and own_token and consteq(own_token, access_token)
-        return complaint_sudo, access_token if is_valid else None
-
-    def _refuse_complaint(self, complaint_id, access_token):
+    def _refuse_complaint(self, complaint_id, params):
         """Answer the same whether the complaint does not exist or belongs to somebody else."""
-        if request.env.user._is_public() and not access_token:
+        if request.env.user._is_public() and not params.get("access_token"):
             return request.redirect(f"/web/login?redirect=/my/complaints/{complaint_id}")
         return request.render("crm_extended.portal_complaint_refused", status=404)
 
 
-def _clean_search(search):
-    """The text to search for: PostgreSQL takes no NUL, and nobody types a page into it."""
-    return (search or "").replace("\x00", "").strip()[:100]
+class ComplaintVisit:
+    """Who looks at which complaint, and by what right.
+
+    `complaint` is the superuser's, and empty for a stranger. `token` is the link that opened it,
+    None where the visitor may see it without one. `author` is the contact in whose name he speaks:
+    none for somebody who has only the link of a complaint without a customer.
+    """
+
+    def __init__(self, controller, complaint_id, params):
+        self.user = request.env.user
+        self.complaint = request.env["crm.complaint"]
+        self.token = None
+        self.author = request.env["res.partner"]
+        self.access_params = {}
+        access_token = params.get("access_token")
+        if not isinstance(access_token, str) or not access_token.isascii():
+            access_token = None  # nothing that can be compared
+        try:
+            self.complaint = controller._document_check_access(
+                "crm.complaint", complaint_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return
+        own_token = self.complaint.access_token
+        if access_token and own_token and consteq(own_token, access_token):
+            self.token = access_token
+            self.access_params["access_token"] = access_token
+        self._find_author(params.get("pid"), params.get("hash"))
+
+    def _find_author(self, pid, signature):
+        is_signed = (
+            isinstance(pid, str)
+            and isinstance(signature, str)
+            and pid.isdecimal()
+            and signature.isascii()
+            and validate_thread_with_hash_pid(self.complaint, signature, pid)
+        )
+        if is_signed:
+            self.access_params.update(pid=pid, hash=signature)
+        if not self.user._is_public():
+            self.author = self.user.partner_id
+        else:
+            pid, signature = (pid, signature) if is_signed else (None, None)
+            self.author = get_portal_partner(self.complaint, signature, pid, self.token)
+
+    @property
+    def is_customer(self):
+        """Colleagues look at the page, and customers decide on it."""
+        return not self.user._is_internal()
+
+    def check_is_customer(self):
+        if not self.is_customer:
+            raise UserError(request.env._("Only the customer can say this. You see what he sees."))
+
+    def get_url(self, suffix="", **params):
+        """The address of the page, or of something that is done on it, for this visitor."""
+        query = url_encode({**self.access_params, **params})
+        return f"{self.complaint.access_url}{suffix}" + (f"?{query}" if query else "")
+
+    def get_merge_target_url(self):
+        """Where the complaint went that this one was merged into, if the visitor may see that."""
+        target = self.complaint._get_merge_target()
+        if target == self.complaint:
+            return None
+        if target.with_user(self.user).has_access("read"):
+            return target.access_url
+        return target.get_portal_url() if target._is_of_same_customer(self.complaint) else None
+
+
+def _clean_text(text, max_length):
+    """What was typed, without the NUL that PostgreSQL cannot take and without a whole book."""
+    text = text if isinstance(text, str) else ""
+    return text.replace("\x00", "").strip()[:max_length]

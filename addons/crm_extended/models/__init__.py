@@ -15,6 +15,8 @@ from . import crm_complaint_team
 from . import crm_complaint_team_assignment
 from . import crm_complaint_response
 from . import crm_complaint_portal
+from . import crm_complaint_form_attempt
+from . import mail_message
 from . import crm_complaint_reopening
 from . import crm_complaint_repeat
 from . import crm_complaint_merge

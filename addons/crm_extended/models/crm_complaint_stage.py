@@ -43,3 +43,7 @@ class CrmComplaintStage(models.Model):
         "CHECK (rotting_threshold_days >= 0)",
         "The days after which a complaint is highlighted cannot be negative. Enter 0 for never.",
     )
+
+    def _get_portal_name(self):
+        """What the customer is told: of himself he does not read as “the customer”."""
+        return self.env._("Waiting for you") if self.is_waiting else self.name

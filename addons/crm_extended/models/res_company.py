@@ -24,6 +24,22 @@ class ResCompany(models.Model):
         "a repeat. 0 looks for no repeats.",
     )
 
+    complaint_form_enabled = fields.Boolean(
+        string="Public Form",
+        default=True,
+        help="Everybody can write to you on the page /complaint, without signing in.",
+    )
+    complaint_form_limit = fields.Integer(
+        string="Messages an Hour",
+        default=5,
+        help="What one address on the internet may send by the public form in an hour. "
+        "An office or a shop often has one address for everybody.",
+    )
+
+    _complaint_form_limit_positive = models.Constraint(
+        "CHECK (complaint_form_limit > 0)",
+        "The public form takes at least one message an hour. To take none, switch it off.",
+    )
     _complaint_reopen_days_positive = models.Constraint(
         "CHECK (complaint_reopen_days >= 0)",
         "The days in which a complaint is opened again cannot be negative.",

@@ -10,3 +10,7 @@ class ResConfigSettings(models.TransientModel):
     complaint_repeat_days = fields.Integer(
         related="company_id.complaint_repeat_days", readonly=False
     )
+    complaint_form_enabled = fields.Boolean(
+        related="company_id.complaint_form_enabled", readonly=False
+    )
+    complaint_form_limit = fields.Integer(related="company_id.complaint_form_limit", readonly=False)
