@@ -47,6 +47,7 @@
         "data/crm_contract_template_data.xml",
         "views/crm_contract_template_views.xml",
         "views/crm_contract_version_views.xml",
+        "report/crm_contract_timeline_views.xml",
         "views/crm_contract_menus.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",

@@ -47,6 +47,7 @@ from . import crm_contract_type_alerts
 from . import crm_contract_alerts
 from . import crm_contract_renewal
 from . import crm_contract_orders
+from . import crm_contract_opportunity
 from . import crm_contract_template
 from . import crm_contract_clause
 from . import crm_contract_text

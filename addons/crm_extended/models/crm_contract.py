@@ -184,6 +184,9 @@ class CrmContract(models.Model):
         comodel_name="crm.contract.alert", inverse_name="contract_id", string="Alerts"
     )
     alert_count = fields.Integer(compute="_compute_alert_count")
+    timeline_ids = fields.One2many(
+        comodel_name="crm.contract.timeline", inverse_name="contract_id", string="Time Line"
+    )
     order_ids = fields.One2many(
         comodel_name="sale.order",
         inverse_name="contract_id",

@@ -9,6 +9,26 @@ class CrmLead(models.Model):
         groups="base.group_user",
     )
 
+    contract_id = fields.Many2one(
+        comodel_name="crm.contract",
+        string="Renewal of Contract",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
+    contract_end = fields.Date(
+        string="Contract Ends On",
+        readonly=True,
+        copy=False,
+        help="The end of the contract that this opportunity is about.",
+    )
+
+    _contract_end_uniq = models.UniqueIndex(
+        "(contract_id, contract_end) WHERE contract_id IS NOT NULL",
+        "The renewal of this contract has an opportunity already.",
+    )
+
     @api.depends("company_id", "partner_id", "won_status")
     @api.depends_context("allowed_company_ids", "lang", "uid")
     def _compute_severe_complaint_warning(self):

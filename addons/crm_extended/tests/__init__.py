@@ -14,11 +14,13 @@ from . import test_contract
 from . import test_contract_alerts
 from . import test_contract_approval
 from . import test_contract_ladder
+from . import test_contract_opportunity
 from . import test_contract_orders
 from . import test_contract_rights
 from . import test_contract_teams
 from . import test_contract_terms
 from . import test_contract_text
+from . import test_contract_timeline
 from . import test_rights_rpc
 from . import test_complaint_assignment
 from . import test_complaint_intake
