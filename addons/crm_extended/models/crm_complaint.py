@@ -168,8 +168,9 @@ class CrmComplaint(models.Model):
         precompute=True,
         required=True,
         copy=False,
+        groups="base.group_user",
     )
-    color = fields.Integer(string="Color Index")
+    color = fields.Integer(string="Color Index", groups="base.group_user")
     first_response_date = fields.Datetime(
         string="First Response On",
         copy=False,
@@ -197,7 +198,8 @@ class CrmComplaint(models.Model):
     )
     active = fields.Boolean(default=True, tracking=True)
     customer_complaint_count = fields.Integer(
-        string="Customer's Complaints", compute="_compute_customer_complaint_count"
+        string="Customer's Complaints",
+        compute="_compute_customer_complaint_count",
     )
 
     _number_uniq = models.UniqueIndex(

@@ -28,6 +28,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         ondelete="set null",
+        groups="base.group_user",
     )
     resolution_sla_id = fields.Many2one(
         comodel_name="crm.complaint.sla",
@@ -36,12 +37,21 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         ondelete="set null",
+        groups="base.group_user",
     )
     response_target_hours = fields.Float(
-        compute="_compute_sla", store=True, precompute=True, aggregator=None
+        compute="_compute_sla",
+        store=True,
+        precompute=True,
+        aggregator=None,
+        groups="base.group_user",
     )
     resolution_target_hours = fields.Float(
-        compute="_compute_sla", store=True, precompute=True, aggregator=None
+        compute="_compute_sla",
+        store=True,
+        precompute=True,
+        aggregator=None,
+        groups="base.group_user",
     )
 
     # Where the resolution clock stands
@@ -52,6 +62,7 @@ class CrmComplaint(models.Model):
         precompute=True,
         copy=False,
         help="Since when the complaint has been waiting for the customer or closed.",
+        groups="base.group_user",
     )
     clock_stopped_hours = fields.Float(
         string="Hours Stopped",
@@ -60,6 +71,7 @@ class CrmComplaint(models.Model):
         precompute=True,
         copy=False,
         help="Working hours of all earlier times of waiting for the customer or being closed.",
+        groups="base.group_user",
     )
 
     # What follows from both
@@ -67,13 +79,19 @@ class CrmComplaint(models.Model):
         string="First Response Due", compute="_compute_deadlines", store=True, precompute=True
     )
     first_response_risk_date = fields.Datetime(
-        compute="_compute_deadlines", store=True, precompute=True
+        compute="_compute_deadlines",
+        store=True,
+        precompute=True,
+        groups="base.group_user",
     )
     next_response_deadline = fields.Datetime(
         string="Next Response Due", compute="_compute_deadlines", store=True, precompute=True
     )
     next_response_risk_date = fields.Datetime(
-        compute="_compute_deadlines", store=True, precompute=True
+        compute="_compute_deadlines",
+        store=True,
+        precompute=True,
+        groups="base.group_user",
     )
     resolution_deadline = fields.Datetime(
         string="Resolution Due",
@@ -83,7 +101,10 @@ class CrmComplaint(models.Model):
         help="Empty while the complaint is waiting for the customer in time.",
     )
     resolution_risk_date = fields.Datetime(
-        compute="_compute_deadlines", store=True, precompute=True
+        compute="_compute_deadlines",
+        store=True,
+        precompute=True,
+        groups="base.group_user",
     )
 
     # What became of it
@@ -94,6 +115,7 @@ class CrmComplaint(models.Model):
         precompute=True,
         aggregator=None,
         help="Working hours. Meaningless before the first response.",
+        groups="base.group_user",
     )
     resolution_hours = fields.Float(
         string="Hours to Resolution",
@@ -103,6 +125,7 @@ class CrmComplaint(models.Model):
         aggregator=None,
         help="Working hours, without the time spent waiting for the customer or closed. "
         "Meaningless before the complaint is closed.",
+        groups="base.group_user",
     )
     first_response_sla_met = fields.Selection(
         selection=SLA_MET,
@@ -111,6 +134,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         help="Empty without a deadline and while nothing is decided.",
+        groups="base.group_user",
     )
     resolution_sla_met = fields.Selection(
         selection=SLA_MET,
@@ -119,6 +143,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         help="Empty without a deadline and while the complaint is open.",
+        groups="base.group_user",
     )
 
     @api.depends(

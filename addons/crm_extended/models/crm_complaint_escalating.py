@@ -22,6 +22,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         help="The first moment to tell somebody of that nobody has been told of yet.",
+        groups="base.group_user",
     )
 
     # What the scheduled action looks for among all the complaints there ever were.

@@ -15,6 +15,7 @@ class CrmComplaint(models.Model):
         precompute=True,
         copy=False,
         help="When the customer said what nobody has answered yet.",
+        groups="base.group_user",
     )
 
     # A complaint begins with a word of the customer, and closing it answers all of them.

@@ -32,6 +32,7 @@ class CrmComplaint(models.Model):
         copy=False,
         help="When the salespersons of the customer's open opportunities were told "
         "that this complaint is severe. They are told once.",
+        groups="base.group_user",
     )
 
     _severe_customer_idx = models.Index(

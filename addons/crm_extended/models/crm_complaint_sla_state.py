@@ -39,6 +39,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         help="When the first of the running deadlines begins to be near.",
+        groups="base.group_user",
     )
     sla_settled_state = fields.Selection(
         selection=SLA_STATES,
@@ -46,6 +47,7 @@ class CrmComplaint(models.Model):
         store=True,
         precompute=True,
         help="The status as long as no deadline runs.",
+        groups="base.group_user",
     )
     sla_remaining = fields.Char(string="Time Left", compute="_compute_sla_remaining")
 

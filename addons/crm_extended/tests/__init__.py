@@ -9,6 +9,7 @@ from . import test_complaint_repeats
 from . import test_complaint_report
 from . import test_complaint_response
 from . import test_complaint_form
+from . import test_complaint_rights_rpc
 from . import test_complaint_sales
 from . import test_contract
 from . import test_contract_alerts
