@@ -13,6 +13,8 @@ RIGHTS = {
     "crm.complaint.category": {"user": "r", "manager": "rwcu"},
     "crm.complaint.cause": {"user": "r", "manager": "rwcu"},
     "crm.complaint.escalation": {"user": "", "manager": "r"},
+    # who sent how much through the public form: nobody but the form itself
+    "crm.complaint.form.attempt": {},
     "crm.complaint.report": {"user": "r", "manager": "r"},
     "crm.complaint.sla": {"user": "r", "manager": "rwcu"},
     "crm.complaint.stage": {"user": "r", "manager": "rwcu"},
