@@ -57,6 +57,7 @@
     "demo": [
         "demo/crm_complaint_sales_demo.xml",
         "demo/crm_complaint_demo.xml",
+        "demo/crm_complaint_life_cycle_demo.xml",
         "demo/crm_contract_demo.xml",
         "demo/crm_contract_text_demo.xml",
     ],
