@@ -285,6 +285,15 @@ class TestComplaintMerge(ComplaintCommon):
         self.assertEqual(action["res_id"], self.target.id)
         self.assertEqual(self.duplicates.merged_into_id, self.target)
 
+    def test_dialog_opens_as_the_web_client_opens_it(self):
+        wizard = self.env["crm.complaint.merge"].with_context(
+            active_model="crm.complaint", active_ids=self.duplicates.ids
+        )
+        specification = {"target_id": {}, "complaint_ids": {"fields": {"number": {}}}}
+        values = wizard.onchange({}, [], specification)["value"]
+        self.assertEqual(len(values["complaint_ids"]), 2)
+        self.assertEqual(values["target_id"], self.first.id)
+
     def test_dialog_takes_no_confirmation_from_a_user(self):
         self.second.partner_id = self.other_customer
         wizard = self.env["crm.complaint.merge"].with_user(self.service_user)

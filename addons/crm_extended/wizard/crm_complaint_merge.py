@@ -35,7 +35,8 @@ class CrmComplaintMergeWizard(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if self.env.context.get("active_model") == "crm.complaint":
-            values.setdefault("complaint_ids", self.env.context.get("active_ids"))
+            active_ids = self.env.context.get("active_ids", [])
+            values.setdefault("complaint_ids", [fields.Command.set(active_ids)])
         return values
 
     @api.depends("complaint_ids")
