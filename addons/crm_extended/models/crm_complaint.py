@@ -319,7 +319,8 @@ class CrmComplaint(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # sudo: a number is drawn for whoever may file a complaint
-        self.env["ir.sequence"].sudo()._fill_numbers(self, "crm.complaint", vals_list)
+        sequence = self.env["ir.sequence"].sudo()
+        vals_list = sequence._fill_numbers(self, "crm.complaint", vals_list)
         return super().create(vals_list)
 
     @api.model

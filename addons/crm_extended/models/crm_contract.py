@@ -123,6 +123,10 @@ class CrmContract(models.Model):
     )
     notice_days = fields.Integer(
         string="Notice Period",
+        compute="_compute_from_type",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Days before the end date by which notice has to be given.",
     )
     notice_date = fields.Date(
@@ -132,15 +136,23 @@ class CrmContract(models.Model):
     )
     renewal = fields.Selection(
         selection=[("none", "None"), ("manual", "Manual"), ("automatic", "Automatic")],
+        compute="_compute_from_type",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default="none",
         tracking=True,
         help="None: the contract ends on its end date.\n"
         "Manual: a following contract is proposed with the Renew button.\n"
         "Automatic: the end date moves by the renewal period, unless notice has been given.",
     )
     renewal_months = fields.Integer(
-        string="Renewal Period", help="Months by which the contract is prolonged."
+        string="Renewal Period",
+        compute="_compute_from_type",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Months by which the contract is prolonged.",
     )
     previous_id = fields.Many2one(
         comodel_name="crm.contract",
@@ -231,6 +243,15 @@ class CrmContract(models.Model):
         "Set a renewal period of at least one month for a contract that is renewed automatically.",
     )
 
+    @api.depends("type_id")
+    def _compute_from_type(self):
+        """Take over what the type proposes, as long as nothing has been agreed on."""
+        for contract in self:
+            proposal = contract.type_id if contract.state == "draft" else contract
+            contract.notice_days = (proposal or contract).notice_days
+            contract.renewal = (proposal or contract).renewal or "none"
+            contract.renewal_months = (proposal or contract).renewal_months
+
     @api.depends("date_end", "notice_days")
     def _compute_notice_date(self):
         for contract in self:
@@ -301,7 +322,7 @@ class CrmContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["ir.sequence"]._fill_numbers(self, "crm.contract", vals_list)
+        vals_list = self.env["ir.sequence"]._fill_numbers(self, "crm.contract", vals_list)
         return super().create(vals_list)
 
     def write(self, vals):

@@ -63,7 +63,7 @@ class CrmContract(models.Model):
         near = Domain.OR(
             Domain("company_id", "in", companies.ids)
             & Domain("date_end", ">=", today)
-            & Domain("date_end", "<=", today + relativedelta(days=self._get_opportunity_days()))
+            & self._get_near_end_domain(today)
             for today, companies in self.env["res.company"]._get_companies_by_today().items()
         )
         ends = Domain("renewal", "!=", "automatic") | Domain("state", "=", "notice")
@@ -91,9 +91,17 @@ class CrmContract(models.Model):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _get_opportunity_days(self):
-        """Days before its end from which on a contract gets its renewal opportunity."""
-        return 90
+    def _get_near_end_domain(self, today):
+        """Contracts that end within the days that their type allows for selling the next one."""
+        types = self.env["crm.contract.type"].sudo().with_context(active_test=False)
+        days_by_type = {kind.id: kind.opportunity_days for kind in types.search([])}
+        default = types.default_get(["opportunity_days"])["opportunity_days"]
+        return Domain.OR(
+            Domain("type_id", "=", type_id)
+            & Domain("date_end", "<=", today + relativedelta(days=days))
+            for type_id, days in [*days_by_type.items(), (False, default)]
+            if days
+        )
 
     @api.model
     def _cron_create_opportunities(self, batch_size=500):

@@ -15,17 +15,46 @@ class CrmContract(models.Model):
 
     _inherit = "crm.contract"
 
+    def action_renew_or_prolong(self):
+        """Ask how to renew."""
+        return self._open_change("follow")
+
+    def action_terminate_with_reason(self):
+        """Ask for the reason, and terminate."""
+        return self._open_change("terminate")
+
+    def _open_change(self, operation):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_extended.crm_contract_change_action_contracts"
+        )
+        action["context"] = {
+            "active_model": "crm.contract",
+            "active_ids": self.ids,
+            "default_contract_operation": operation,
+            "default_months": self[:1].renewal_months or 12,
+        }
+        return action
+
     def action_renew(self):
-        """Prepare the following contract and open it."""
-        self.ensure_one()
-        self._check_renewable()
+        """Prepare the following contracts and open them."""
+        following = self.browse()
+        for contract in self:
+            contract._check_renewable()
+            following |= contract._prepare_following()
+        if len(following) == 1:
+            return following.get_formview_action()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_extended.crm_contract_action")
+        return {**action, "domain": [("id", "in", following.ids)], "context": {}}
+
+    def _prepare_following(self):
+        """Create the contract that follows this one, for as long as it was made for."""
         start = self.date_end + relativedelta(days=1)
         period = (
             relativedelta(months=self.renewal_months)
             if self.renewal_months
             else relativedelta(start, self.date_start)
         )
-        following = self.copy(
+        return self.copy(
             {
                 "previous_id": self.id,
                 "date_start": start,
@@ -36,7 +65,36 @@ class CrmContract(models.Model):
                 ],
             }
         )
-        return following.get_formview_action()
+
+    def _prolong_by(self, months):
+        """Move the end of contracts in force by some months, whatever their renewal is."""
+        if months < 1:
+            raise UserError(self.env._("Prolong by one month at least."))
+        for contract in self:
+            if contract.state not in ACTIVE_STATES:
+                raise UserError(
+                    self.env._(
+                        "The contract %s is not running: renew it instead of prolonging it.",
+                        contract.display_name,
+                    )
+                )
+            if not contract.date_end:
+                raise UserError(
+                    self.env._(
+                        "The contract %s is open-ended and needs no renewal.",
+                        contract.display_name,
+                    )
+                )
+        for contract in self:
+            old_end = contract.date_end
+            contract.date_end = get_renewed_end(contract.date_start, old_end, months, old_end)
+            contract._message_log(
+                body=self.env._(
+                    "Prolonged: the end date moved from %(old)s to %(new)s.",
+                    old=format_date(self.env, old_end),
+                    new=format_date(self.env, contract.date_end),
+                )
+            )
 
     def _check_renewable(self):
         self._check_transition("renewed")
@@ -71,7 +129,7 @@ class CrmContract(models.Model):
         (replaced - in_force).write({"state": "renewed"})
         in_force.term_ids.filtered(
             lambda term: term.due_on != "date" and term.state == "pending"
-        ).action_waive()
+        )._waive(self.env._("A following contract has been started."))
 
     @api.model
     def _get_ended_domain(self):

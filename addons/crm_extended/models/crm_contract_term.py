@@ -86,6 +86,7 @@ class CrmContractTerm(models.Model):
         default="pending",
         index=True,
     )
+    waive_reason = fields.Char(readonly=True, copy=False)
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible",
@@ -197,10 +198,28 @@ class CrmContractTerm(models.Model):
         self._log_on_contract(bodies)
 
     def action_waive(self):
-        self.write({"state": "waived"})
+        """Ask for the reason, and waive."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_extended.crm_contract_change_action_terms"
+        )
+        action["context"] = {
+            "active_model": "crm.contract.term",
+            "active_ids": self.ids,
+            "default_term_operation": "waive",
+        }
+        return action
+
+    def _waive(self, reason):
+        """Give up the claim to these terms; who may do so is for the caller to check."""
+        self.write({"state": "waived", "waive_reason": reason})
         self._discard_activities()
         self._log_on_contract(
-            {term: self.env._("Term “%s” has been waived.", term.name) for term in self}
+            {
+                term: self.env._(
+                    "Term “%(term)s” has been waived: %(reason)s", term=term.name, reason=reason
+                )
+                for term in self
+            }
         )
 
     def action_reopen(self):

@@ -32,6 +32,10 @@ class CrmContract(models.Model):
 
     template_id = fields.Many2one(
         comodel_name="crm.contract.template",
+        compute="_compute_template_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -57,6 +61,11 @@ class CrmContract(models.Model):
         inverse_name="contract_id",
         string="Superseded Versions",
     )
+
+    @api.depends("type_id")
+    def _compute_template_id(self):
+        for contract in self:
+            contract.template_id = contract.template_id or contract.type_id.template_id
 
     @api.depends("text")
     def _compute_missing_placeholders(self):

@@ -8,13 +8,15 @@ class IrSequence(models.Model):
 
     @api.model
     def _fill_numbers(self, model, code, vals_list, field_name="number"):
-        """Add `field_name` to the values that have none, with one draw for each company.
+        """Return the values, with `field_name` where it had none: one draw for each company.
 
         Meant for the `create` of a model with `company_id`: the numbers of a company come from its
         own sequence with this code, or else from the one that all companies share.
 
         :param model: the empty recordset that is about to create, asked for its default company
         """
+        # Copies: the same values may have been given for several records.
+        vals_list = [dict(vals) for vals in vals_list]
         default_company_id = model.default_get(["company_id"]).get("company_id")
         vals_by_company = {}
         for vals in vals_list:
@@ -25,6 +27,7 @@ class IrSequence(models.Model):
             numbers = self.with_company(company_id)._next_batch_by_code(code, len(company_vals))
             for vals, number in zip(company_vals, numbers, strict=True):
                 vals[field_name] = number
+        return vals_list
 
     @api.model
     def _next_batch_by_code(self, code, count):

@@ -87,19 +87,21 @@ class SaleOrder(models.Model):
 
     @api.depends("contract_id")
     def _compute_payment_term_id(self):
-        super()._compute_payment_term_id()
+        result = super()._compute_payment_term_id()
         # sudo: the conditions apply to whoever writes the quotation
         for order in self:
             if payment_term := order.contract_id.sudo().payment_term_id:
                 order.payment_term_id = payment_term
+        return result
 
     @api.depends("contract_id")
     def _compute_pricelist_id(self):
-        super()._compute_pricelist_id()
+        result = super()._compute_pricelist_id()
         for order in self.filtered(lambda order: order.state == "draft"):
             # sudo: as above
             if pricelist := order.contract_id.sudo().pricelist_id:
                 order.pricelist_id = pricelist
+        return result
 
     def _prepare_invoice(self):
         return {**super()._prepare_invoice(), "contract_id": self.contract_id.id}

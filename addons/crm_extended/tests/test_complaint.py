@@ -20,6 +20,10 @@ class TestComplaint(ComplaintCommon):
         self.assertEqual(len(set(numbers)), 20)
         self.assertEqual(numbers, sorted(numbers))
 
+    def test_same_values_for_several(self):
+        numbers = self.Complaint.create([{"name": "The same"}] * 3).mapped("number")
+        self.assertEqual(len(set(numbers)), 3)
+
     def test_number_comes_from_the_sequence_of_the_company(self):
         self.env["ir.sequence"].create(
             {

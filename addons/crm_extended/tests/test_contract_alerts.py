@@ -115,7 +115,7 @@ class TestContractAlerts(ContractCommon):
         self._run_nightly()
         self.assertEqual(len(self._get_activities(contract)), 2)
         met.action_met()
-        waived.action_waive()
+        waived._waive("Agreed by phone")
         self.assertFalse(self._get_activities(contract))
 
     def test_terminated_contract_leaves_nothing_to_do(self):
@@ -278,7 +278,7 @@ class TestContractAlerts(ContractCommon):
             return self.env.cr.sql_log_count - before
 
         few = count_queries(1)
-        self.env["crm.contract.term"].search([]).action_waive()
+        self.env["crm.contract.term"].search([])._waive("Agreed by phone")
         many = count_queries(50)
         self.assertLessEqual(many, few + 2)
 

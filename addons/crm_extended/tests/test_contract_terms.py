@@ -109,7 +109,7 @@ class TestContractTerms(ContractCommon):
 
     def test_waived_and_reopened(self):
         term = self._new_term()
-        term.action_waive()
+        term._waive("Agreed by phone")
         self.assertEqual(term.state, "waived")
         term.action_reopen()
         self.assertEqual(term.state, "pending")

@@ -1,1 +1,2 @@
 from . import crm_complaint_merge
+from . import crm_contract_change
