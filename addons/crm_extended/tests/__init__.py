@@ -16,7 +16,6 @@ from . import test_complaint_repeats
 from . import test_complaint_report
 from . import test_complaint_resolution
 from . import test_complaint_response
-from . import test_complaint_form
 from . import test_complaint_rights_rpc
 from . import test_complaint_rights
 from . import test_complaint_sales
