@@ -144,6 +144,7 @@ class CrmComplaint(models.Model):
         return values
 
     def _merge_links(self, target):
-        super()._merge_links(target)
+        result = super()._merge_links(target)
         self.credit_note_ids.complaint_id = target
         self.manual_cost = 0  # counted by the target from now on
+        return result
