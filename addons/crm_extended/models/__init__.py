@@ -36,6 +36,7 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
 from . import res_company
+from . import res_currency
 from . import res_config_settings
 from . import mail_activity
 from . import res_users
@@ -56,6 +57,9 @@ from . import crm_contract_version
 from . import crm_contract_term
 from . import crm_contract_term_evaluation
 from . import crm_contract_term_alerts
+from . import crm_contract_term_period
+from . import crm_contract_term_kinds
+from . import crm_contract_term_texts
 from . import crm_contract_alert
 from . import crm_complaint_history
 from . import crm_contract_alert_channels
