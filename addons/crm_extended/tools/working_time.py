@@ -17,7 +17,7 @@ DAYS_PER_HOUR = 0.5
 # A date that is not found by then is never found: a calendar without hours.
 HORIZON = timedelta(days=4 * 366)
 # A date of the year 202 or 9999 is a slip of the keyboard: no hours are read for it.
-LAST = datetime(2100, 1, 1)
+FIRST, LAST = datetime(2000, 1, 1), datetime(2080, 1, 1)
 
 
 class WorkingTime:
@@ -113,4 +113,4 @@ def _seconds(date):
 
 
 def _clamp(date):
-    return min(max(date, EPOCH), LAST)
+    return min(max(date, FIRST), LAST)
