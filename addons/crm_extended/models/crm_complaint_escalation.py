@@ -121,14 +121,14 @@ class CrmComplaintEscalation(models.Model):
         self.ensure_one()
         calendar, _company = self.complaint_id._get_calendar_key(self.clock)
         local_deadline = utc.localize(self.deadline).astimezone(timezone(calendar.tz or "UTC"))
-        _ = self.with_context(lang=user.lang).env._
+        env = self.with_context(lang=user.lang).env
         summaries = {
-            ("first_response", "at_risk"): _("First response is due soon"),
-            ("first_response", "breached"): _("First response is overdue"),
-            ("next_response", "at_risk"): _("The customer's latest message is due for an answer"),
-            ("next_response", "breached"): _("The customer's latest message is overdue"),
-            ("resolution", "at_risk"): _("Resolution is due soon"),
-            ("resolution", "breached"): _("Resolution is overdue"),
+            ("first_response", "at_risk"): env._("First response is due soon"),
+            ("first_response", "breached"): env._("First response is overdue"),
+            ("next_response", "at_risk"): env._("The customer's latest message is due for an answer"),
+            ("next_response", "breached"): env._("The customer's latest message is overdue"),
+            ("resolution", "at_risk"): env._("Resolution is due soon"),
+            ("resolution", "breached"): env._("Resolution is overdue"),
         }
         return {
             "summary": summaries[self.clock, self.level],
