@@ -125,8 +125,8 @@ class CrmComplaintEscalation(models.Model):
         summaries = {
             ("first_response", "at_risk"): env._("First response is due soon"),
             ("first_response", "breached"): env._("First response is overdue"),
-            ("next_response", "at_risk"): env._("The customer's latest message is due for an answer"),
-            ("next_response", "breached"): env._("The customer's latest message is overdue"),
+            ("next_response", "at_risk"): env._("An answer to the customer is due soon"),
+            ("next_response", "breached"): env._("An answer to the customer is overdue"),
             ("resolution", "at_risk"): env._("Resolution is due soon"),
             ("resolution", "breached"): env._("Resolution is overdue"),
         }
