@@ -28,7 +28,7 @@ class CrmComplaintStage(models.Model):
         help="Sent to the customer when a complaint enters this stage.",
     )
     rotting_threshold_days = fields.Integer(
-        string="Highlight After",
+        string="Stuck After",
         help="Complaints that have stayed in this stage for more days are highlighted. "
         "0 highlights none.",
     )

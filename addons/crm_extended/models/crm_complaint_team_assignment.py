@@ -11,7 +11,7 @@ class CrmComplaintTeam(models.Model):
     assignment_method = fields.Selection(
         selection=[
             ("manual", "By Hand"),
-            ("least_open", "To Whom Has the Fewest Open"),
+            ("least_open", "Fewest Open Complaints"),
             ("in_turn", "In Turn"),
         ],
         string="Assign Complaints",

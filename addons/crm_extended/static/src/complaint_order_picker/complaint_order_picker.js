@@ -19,8 +19,8 @@ export class ComplaintOrderPicker extends Component {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
         this.rootRef = useRef("root");
-        this.state = useState({ orders: [], text: "", searched: false });
-        this.onInput = useDebounced(() => this.search(), 250);
+        this.state = useState({ orders: [], text: "", searched: false, isOpen: false });
+        this.onInput = useDebounced(() => this.load(), 250);
         useRecordObserver((record) => {
             const partnerId = record.data.partner_id?.id || false;
             const companyId = record.data.company_id?.id || false;
@@ -28,9 +28,15 @@ export class ComplaintOrderPicker extends Component {
                 return;
             }
             Object.assign(this, { partnerId, companyId });
-            this.state.text = "";
+            Object.assign(this.state, { text: "", isOpen: false });
             return this.load();
         });
+    }
+
+    /** What is known and saved needs no list until somebody wants to change it. */
+    get isFolded() {
+        const { resId, data } = this.props.record;
+        return Boolean(resId && data.order_id) && !this.state.isOpen;
     }
 
     get pickedId() {
@@ -59,17 +65,12 @@ export class ComplaintOrderPicker extends Component {
         this.state.searched = Boolean(text);
     }
 
-    search() {
-        this.loading = this.load();
-        return this.loading;
-    }
-
     async onSearchKeydown(ev) {
         if (ev.key === "Enter") {
             ev.preventDefault();
             ev.stopPropagation();
             this.onInput.cancel();
-            await this.search();
+            await this.load();
             const line = this.state.orders[0]?.lines[0];
             if (line) {
                 this.pick(line);
@@ -111,6 +112,7 @@ export const complaintOrderPicker = {
     component: ComplaintOrderPicker,
     fieldDependencies: [
         { name: "company_id", type: "many2one" },
+        { name: "order_id", type: "many2one" },
         { name: "order_line_id", type: "many2one" },
         { name: "partner_id", type: "many2one" },
     ],
