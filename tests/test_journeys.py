@@ -18,6 +18,14 @@ env['sale.order'].create({
     'order_line': [(0, 0, {'product_id': affinity.product_id.id})],
 })
 env['crm.complaint'].create({'name': 'Parcel came late', 'partner_id': partner.id})
+env['sale.order'].create({
+    'name': 'CALL-0042',
+    'partner_id': env['res.partner'].create({'name': 'Journey Caller'}).id,
+    'order_line': [
+        (0, 0, {'product_id': env['product.product'].create({'name': name}).id})
+        for name in ('Journey Table', 'Journey Chair')
+    ],
+}).action_confirm()
 env.cr.commit()
 print('RESULT', partner.id)
 """
@@ -73,6 +81,26 @@ def page(site, chromium):
 def open_app(page, name):
     page.click(".o_navbar_apps_menu button")
     page.click(f".o-dropdown--menu .o_app:text-is('{name}')")
+
+
+def test_a_complaint_is_taken_down_by_keyboard(site, page):
+    page.goto(f"{site.address}/odoo/complaints/new")
+    customer = page.locator(".o_field_widget[name=partner_id] input")
+    customer.press_sequentially("CALL-0042")
+    expect(page.locator(".o-autocomplete--dropdown-item").first).to_have_text("Journey Caller")
+    customer.press("Enter")
+    purchases = page.locator(".o_complaint_order_line")
+    expect(purchases).to_have_count(2)
+    search = page.get_by_placeholder("Order or product...")
+    search.press_sequentially("chair")
+    expect(purchases).to_have_count(1)
+    search.press("Enter")
+    expect(page.locator("[name=product_id] input")).to_have_value("Journey Chair")
+    expect(page.locator("[name=order_id] input")).to_have_value("CALL-0042")
+    page.locator("[name=name] textarea").fill("The chair wobbles")
+    page.keyboard.press("Alt+s")
+    expect(page.locator("[name=number]")).to_contain_text("CMP")
+    expect(page.get_by_text("Choose another purchase")).to_be_visible()
 
 
 def test_a_complaint_is_opened_and_answered(page):
