@@ -14,7 +14,6 @@ class CrmComplaint(models.Model):
 
     order_line_id = fields.Many2one(
         comodel_name="sale.order.line",
-        string="Order Line",
         domain="[('order_id', '=?', order_id), ('display_type', '=', False)]",
         check_company=True,
         index="btree_not_null",
