@@ -1,3 +1,4 @@
 from . import portal
 from . import portal_form
 from . import complaint_form
+from . import suggestions

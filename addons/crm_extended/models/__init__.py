@@ -22,6 +22,8 @@ from . import crm_complaint_repeat
 from . import crm_complaint_merge
 from . import crm_complaint_cost
 from . import account_move
+from . import crm_complaint_mail
+from . import crm_complaint_rating
 from . import crm_complaint_suggestion
 from . import crm_complaint_vote
 from . import crm_complaint_sales
@@ -34,6 +36,7 @@ from . import crm_complaint_escalating
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
+from . import mail_thread
 from . import sale_order
 from . import res_company
 from . import res_currency

@@ -1,4 +1,5 @@
 from . import test_complaint
+from . import test_automatic_mail
 from . import test_complaint_access
 from . import test_complaint_assignment
 from . import test_complaint_cost
@@ -22,6 +23,11 @@ from . import test_complaint_sales
 from . import test_complaint_sla
 from . import test_complaint_sla_state
 from . import test_complaint_stages
+from . import test_complaint_mail
+from . import test_complaint_rating
+from . import test_complaint_suggestion
+from . import test_public_text
+from . import test_suggestions_board
 from . import test_contract
 from . import test_contract_alerts
 from . import test_contract_approval
