@@ -67,6 +67,7 @@
         "demo/crm_complaint_sla_demo.xml",
         "demo/crm_complaint_desk_demo.xml",
         "demo/crm_complaint_history_demo.xml",
+        "demo/crm_complaint_board_demo.xml",
         "demo/crm_contract_demo.xml",
         "demo/crm_contract_text_demo.xml",
     ],
