@@ -140,10 +140,10 @@ class SuggestionsBoard(CustomerPortal):
         return suggestion_sudo
 
     def _get_suggestion_sortings(self):
-        _ = request.env._
+        most_votes, newest = request.env._("Most Votes"), request.env._("Newest")
         return {
-            "votes": {"label": _("Most Votes"), "order": "vote_count desc, id desc"},
-            "newest": {"label": _("Newest"), "order": "published_date desc, id desc"},
+            "votes": {"label": most_votes, "order": "vote_count desc, id desc"},
+            "newest": {"label": newest, "order": "published_date desc, id desc"},
         }
 
     def _may_vote(self):

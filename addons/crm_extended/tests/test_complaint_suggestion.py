@@ -106,7 +106,7 @@ class TestSuggestion(ComplaintMailCommon):
     @mute_logger("odoo.sql_db")
     def test_vote_that_comes_second_in_a_race(self):
         """What a transaction finds that did not see the other's vote when it looked."""
-        self.suggestion.vote_ids  # noqa: B018 (read before the other vote)
+        self.assertFalse(self.suggestion.vote_ids)
         self.env.cr.execute(
             """INSERT INTO crm_complaint_vote (complaint_id, partner_id, commercial_partner_id)
                VALUES (%s, %s, %s)""",
