@@ -41,7 +41,6 @@ class CrmContract(models.Model):
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Partner",
         required=True,
         index=True,
         ondelete="restrict",
@@ -88,7 +87,6 @@ class CrmContract(models.Model):
     )
     type_id = fields.Many2one(
         comodel_name="crm.contract.type",
-        string="Type",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,

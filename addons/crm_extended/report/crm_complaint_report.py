@@ -80,7 +80,7 @@ class CrmComplaintReport(models.Model):
     # Who deals with it, and how far it is
     team_id = fields.Many2one(comodel_name="crm.complaint.team", readonly=True)
     user_id = fields.Many2one(comodel_name="res.users", string="Responsible", readonly=True)
-    filed_by_id = fields.Many2one(comodel_name="res.users", string="Filed By", readonly=True)
+    filed_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     stage_id = fields.Many2one(comodel_name="crm.complaint.stage", readonly=True)
     is_closed = fields.Boolean(string="Closed", readonly=True)
     priority = fields.Selection(selection=PRIORITIES, readonly=True)
