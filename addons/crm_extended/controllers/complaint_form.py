@@ -104,6 +104,7 @@ class ComplaintForm(http.Controller):
             )
         )
         complaint._post_files_of_customer(files)
+        complaint._send_receipt()
         return complaint
 
     def _render_form(self, typed, errors, status=200):

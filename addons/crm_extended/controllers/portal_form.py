@@ -56,6 +56,7 @@ class ComplaintPortalForm(CustomerPortal):
             )
         )
         complaint._post_files_of_customer(form.files, partner)
+        complaint._send_receipt()
         return request.redirect(f"{complaint.access_url}?done=filed")
 
     def _render_new_complaint(self, orders, typed, errors):

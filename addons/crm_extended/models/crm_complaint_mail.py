@@ -198,9 +198,9 @@ class CrmComplaint(models.Model):
                 partner_ids=contact.ids,
                 outgoing_email_to=not contact and complaint.email and address,
                 email_layout_xmlid="mail.mail_notification_light",
-                # of the complaint he filed himself, even if the message goes to the one it was
-                # merged into
-                force_record_name=complaint.display_name,
+                # of the complaint he filed himself, even if it was merged into another one, and
+                # without the subject: see the template of the receipt
+                force_record_name=complaint.number,
                 email_add_signature=False,
                 force_email_lang=complaint.partner_id.lang,
                 mail_headers=MACHINE_HEADERS,

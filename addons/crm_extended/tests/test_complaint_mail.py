@@ -1,10 +1,11 @@
 from datetime import timedelta
 from email.utils import format_datetime
 
-from odoo import fields
-from odoo.tests import tagged
+from odoo import fields, http
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from .complaint_common import ComplaintCommon
 from .mail_common import ComplaintMailCommon
 
 
@@ -322,3 +323,37 @@ class TestComplaintReceipt(ComplaintMailCommon):
     def test_link_leads_to_the_complaint(self):
         complaint = self._send(channel="web", email="oleh@bondar.example.com")
         self.assertIn(f"/my/complaints/{complaint.id}?access_token=", self._mails[0]["body"])
+
+    def test_nothing_typed_into_the_public_form_is_mailed(self):
+        """Else anybody could have his advertisement mailed to anybody."""
+        complaint = self._create_complaint(
+            name="Buy now", partner_name="Cheap pies", email="oleh@x.example.com", channel="web"
+        )
+        visitor = self.env.ref("base.public_user")
+        with self.mock_mail_gateway():
+            complaint.with_user(visitor).sudo()._send_receipt()
+        [mail] = self._mails
+        for typed in ("Buy now", "Cheap pies"):
+            self.assertNotIn(typed, mail["subject"] + mail["body"])
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintReceiptOfForms(ComplaintCommon, HttpCase):
+    def test_forms_send_a_receipt(self):
+        for login, path in ((None, "/complaint"), ("complaint_portal", "/my/complaints/new")):
+            self.authenticate(login, login)
+            text = {"kind": "question", "name": f"Asked at {path}", "description": "Oak?"}
+            self.url_open(
+                path,
+                data={
+                    **text,
+                    "partner_name": "Oleh",
+                    "email": "oleh@x.example.com",
+                    "csrf_token": http.Request.csrf_token(self),
+                },
+            )
+            complaint = self.Complaint.search([("name", "=", text["name"])])
+            receipt = complaint.message_ids.filtered(
+                lambda message: message.message_type == "auto_comment"
+            )
+            self.assertIn(complaint.number, receipt.subject or "", path)
