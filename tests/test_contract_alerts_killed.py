@@ -1,36 +1,60 @@
-"""The nightly action on contract terms, killed or run twice at once: the same end state."""
+"""The nightly action on contracts, killed or run twice at once: the same end state.
+
+The end state is everything that reaches anybody: alerts, activities, escalations, notes, e-mails to
+customers, digests and the summary. `make test` kills a few runs on some hundred terms;
+
+    CONTRACT_KILLS=30 CONTRACT_TERMS=10000 make test T=tests/test_contract_alerts_killed.py
+
+is the deep run.
+"""
+
+import os
+import random
 
 import psycopg2
 import pytest
 from support import finish, shell, start_shell
 
-KILLS = 4
-BATCH = 10
+KILLS = int(os.environ.get("CONTRACT_KILLS", "4"))
+TERMS = int(os.environ.get("CONTRACT_TERMS", "800"))
+BATCH = max(TERMS // 80, 10)
 START_LOCK = 190_500_071  # an advisory lock: the workers wait for it, the test lets them all go
 
-FILL = """
+FILL = (
+    f"TERMS = {TERMS}"
+    + """
 from datetime import timedelta
 from dateutil.relativedelta import relativedelta
-from odoo.tests import new_test_user
+from odoo.tests import freeze_time, new_test_user
 
 today = env.company._get_today()
-users = [new_test_user(env, f"watch{n}", "crm_extended.group_crm_contract_user") for n in range(3)]
-partner = env["res.partner"].create({"name": "Bakery"})
+user_group = "crm_extended.group_crm_contract_user"
+users = [new_test_user(env, f"watch{n}", user_group) for n in range(12)]
+leader = new_test_user(env, "watchleader", "crm_extended.group_crm_contract_manager")
+partners = env["res.partner"].create([
+    {"name": "Bakery", "email": "bakery@example.com"},
+    {"name": "Cannot be reached"},
+])
+loud = env["crm.contract.type"].create(
+    {"name": "Loud", "alert_chatter": True, "alert_customer": True, "repeat_days_after": 7}
+)
 contracts = env["crm.contract"].create([
     {
         "name": f"Supply {n}",
-        "partner_id": partner.id,
-        "user_id": users[n % 3].id,
+        "partner_id": partners[n % 8 == 0].id,
+        "user_id": users[n % 12].id,
+        "type_id": loud.id if n % 5 == 0 else False,
         "state": "running",
         "date_start": today - relativedelta(years=3),
-        "date_end": today + timedelta(days=-5 if n % 10 == 0 else 200),
+        "date_end": today + timedelta(days=-5 if n % 10 == 0 else 20 + n % 200),
+        "notice_days": 30,
         "renewal": "automatic" if n % 20 == 0 else "none",
         "renewal_months": 12,
     }
-    for n in range(200)
+    for n in range(TERMS // 4)
 ])
-days = [-40, -1, 0, 1, 6, 29, 55, 150]
-env["crm.contract.term"].create([
+days = [-40, -1, 0, 1, 6, 19, 12, -200]
+terms = env["crm.contract.term"].create([
     {
         "contract_id": contract.id,
         "name": f"Term {n}",
@@ -41,13 +65,20 @@ env["crm.contract.term"].create([
     for n in range(4)
 ])
 env.cr.commit()
+# Of some people have been told already and have not reacted; some cannot be read.
+with freeze_time(today - timedelta(days=10)):
+    terms[::8]._process_alerts()
+env.flush_all()
+env.cr.execute("UPDATE crm_contract_term SET alert_days = 'soon' WHERE id % 101 = 0")
+env.cr.commit()
 """
+)
 RUN = f"""
 Alert = env.registry["crm.contract.alert"]
 insert, raised = Alert._insert_missing, []
 
-def count(self, steps):
-    alerts = insert(self, steps)
+def count(self, rows):
+    alerts = insert(self, rows)
     raised.append(len(alerts))
     return alerts
 
@@ -60,27 +91,45 @@ WAIT = f"env.cr.execute('SELECT pg_advisory_xact_lock_shared({START_LOCK})'); en
 # Everything the action does, without the ids and times that may differ.
 END_STATE = {
     "alerts": """
-        SELECT alert.term_id, alert.due_date, alert.days_before, alert.contract_id,
-               alert.company_id, activity.summary
-          FROM crm_contract_alert alert LEFT JOIN mail_activity activity
-               ON activity.id = alert.activity_id
-         ORDER BY 1, 2, 3
+        SELECT alert.contract_id, alert.term_id, alert.subject, alert.due_date, alert.days_before,
+               alert.state, alert.company_id, alert.is_late, alert.user_id, alert.escalation_date,
+               alert.escalated_to_id, alert.error, alert.to_digest, alert.to_digest_escalation,
+               alert.to_report, activity.summary, activity.user_id, escalation.summary
+          FROM crm_contract_alert alert
+          LEFT JOIN mail_activity activity ON activity.id = alert.activity_id
+          LEFT JOIN mail_activity escalation ON escalation.id = alert.escalation_activity_id
+         ORDER BY 1, 2, 3, 4, 5, 6
     """,
     "activities": """
         SELECT res_id, summary, user_id, date_deadline, active
           FROM mail_activity WHERE res_model = 'crm.contract' ORDER BY 1, 2, 3, 4
     """,
     "terms": "SELECT id, state, due_date, next_alert_date FROM crm_contract_term ORDER BY 1",
-    "contracts": "SELECT id, state, date_end FROM crm_contract ORDER BY 1",
+    "contracts": "SELECT id, state, date_end, next_alert_date FROM crm_contract ORDER BY 1",
     "notes": """
         SELECT res_id, body FROM mail_message
          WHERE model = 'crm.contract' ORDER BY 1, 2
+    """,
+    "mails": """
+        SELECT message.subject, mail.body_html, mail.state, array_agg(partner.email ORDER BY 1)
+          FROM mail_mail mail
+          JOIN mail_message message ON message.id = mail.mail_message_id
+          JOIN mail_mail_res_partner_rel recipient ON recipient.mail_mail_id = mail.id
+          JOIN res_partner partner ON partner.id = recipient.res_partner_id
+         GROUP BY mail.id, message.id ORDER BY 1, 2, 3, 4
     """,
     "followers": """
         SELECT res_id, partner_id FROM mail_followers
          WHERE res_model = 'crm.contract' ORDER BY 1, 2
     """,
 }
+# How far a run has come: a number that grows with each of its batches, of whatever step.
+PROGRESS = """
+    SELECT (SELECT count(*) FROM crm_contract_alert)
+         + (SELECT count(*) FROM crm_contract_alert WHERE escalated_to_id IS NOT NULL)
+         + (SELECT count(*) FROM crm_contract WHERE state = 'expired')
+         + 5 * (SELECT count(*) FROM mail_mail)
+"""
 
 
 def raised(process):
@@ -92,6 +141,11 @@ def connect(database):
     connection = psycopg2.connect(dbname=database)
     connection.autocommit = True
     return connection
+
+
+def read_progress(cursor):
+    cursor.execute(PROGRESS)
+    return cursor.fetchone()[0]
 
 
 def read_end_state(database):
@@ -107,7 +161,7 @@ def read_end_state(database):
 
 @pytest.fixture(scope="module")
 def prepared(scratch):
-    """A database whose contracts have 800 terms that nobody has looked at yet."""
+    """A database whose contracts have terms of which people have been told in part."""
     database = scratch.database("SUITE")
     shell(database, FILL)
     return database
@@ -115,49 +169,68 @@ def prepared(scratch):
 
 @pytest.fixture(scope="module")
 def expected(scratch, prepared):
-    """The end state of a run that nothing disturbed."""
+    """The end state of a run that nothing disturbed, and how far it had come."""
     database = scratch.copy(prepared)
-    assert raised(start_shell(database, RUN)) > KILLS * BATCH
-    return read_end_state(database)
+    assert raised(start_shell(database, RUN)) > TERMS
+    state = read_end_state(database)
+    everything = {alert[5] for alert in state["alerts"]}
+    assert everything == {"raised", "closed", "superseded", "summarized", "failed"}
+    assert any(alert[10] for alert in state["alerts"]), "something was escalated"
+    assert len(state["mails"]) > 12, "digests, e-mails to customers and the summary"
+    connection = connect(database)
+    with connection.cursor() as cursor:
+        total = read_progress(cursor)
+    connection.close()
+    return state, total
+
+
+def kill_at(database, cursor, enough):
+    """Kill a run once it has come that far; return whether it was still running."""
+    process = start_shell(database, RUN)
+    while read_progress(cursor) < enough and process.poll() is None:
+        pass
+    was_running = process.poll() is None
+    process.kill()
+    process.communicate()
+    # A commit under way when the process died is finished by its server process.
+    cursor.execute(
+        "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
+        "WHERE datname = %s AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'",  # not the vacuum that comes by
+        [database],
+    )
+    return was_running
 
 
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expected):
+    state, total = expected
     database = scratch.copy(prepared)
-    total = len(expected["alerts"])
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
     connection = connect(database)
-    killed_at = []
     with connection.cursor() as cursor:
-
-        def count_alerts():
-            cursor.execute("SELECT count(*) FROM crm_contract_alert")
-            return cursor.fetchone()[0]
-
+        start = read_progress(cursor)
+        # Anywhere in what is still to be done, so that the kills reach all steps of the action.
+        killed_at = []
         for kill in range(KILLS):
-            enough = total * (kill + 1) // (KILLS + 1)
-            process = start_shell(database, RUN)
-            while count_alerts() < enough and process.poll() is None:
-                pass
-            process.kill()
-            process.communicate()
-            # A commit under way when the process died is finished by its server process.
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
-                "WHERE datname = %s AND pid <> pg_backend_pid() "
-                "AND backend_type = 'client backend'",  # not the vacuum that comes by
-                [database],
-            )
-            killed_at.append(count_alerts())
+            here = read_progress(cursor)
+            enough = here + (total - here) * chance.random() * 2 / (KILLS - kill + 1)
+            if kill_at(database, cursor, min(enough, total - 1)):
+                killed_at.append(read_progress(cursor))
     connection.close()
-    assert all(0 < count < total for count in killed_at), killed_at
-    assert killed_at == sorted(set(killed_at)), "each run went on where the last one was killed"
-    assert raised(start_shell(database, RUN)) == total - killed_at[-1]
-    assert read_end_state(database) == expected
+    story = f"seed {seed}: killed at {killed_at} between {start} and {total}"
+    assert len(killed_at) >= KILLS * 0.9, story
+    assert sum(start < point < total for point in killed_at) > KILLS / 2, story
+    raised(start_shell(database, RUN))
+    assert read_end_state(database) == state, story
     assert raised(start_shell(database, RUN)) == 0, "nothing is left to do"
-    assert read_end_state(database) == expected
+    assert read_end_state(database) == state
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):
+    state, _total = expected
     database = scratch.copy(prepared)
+    before = len(read_end_state(database)["alerts"])
     connection = psycopg2.connect(dbname=database)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
@@ -173,5 +246,5 @@ def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):
     connection.close()
     shares = [raised(process) for process in processes]
     assert all(shares), f"both had their share of the work: {shares}"
-    assert sum(shares) == len(expected["alerts"])
-    assert read_end_state(database) == expected
+    assert sum(shares) == len(state["alerts"]) - before
+    assert read_end_state(database) == state

@@ -26,7 +26,7 @@ class CrmContractAlert(models.Model):
     # Digest for each person
     # ---------------------------------------------------------------------------------------------
     @api.model
-    def _send_digests(self, batch_size=100):
+    def _send_digests(self, batch_size):
         """Queue the digests; return False when there was not time enough for all of them."""
         recipients = SQL(
             """

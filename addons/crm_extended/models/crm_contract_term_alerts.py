@@ -123,7 +123,8 @@ class CrmContractTerm(models.Model):
             lambda: terms._raise_alerts(batch_size),
             lambda: contracts._raise_alerts(batch_size),
             lambda: alerts._escalate_all(batch_size),
-            alerts._send_digests,
+            # A digest takes as long as some ten alerts.
+            lambda: alerts._send_digests(max(batch_size // 10, 1)),
             alerts._send_summaries,
         )
         for step in steps:
