@@ -41,6 +41,8 @@ def prepare(env):
             for n in range(USERS)
         ]
     )
+    # Somebody has to get the summary.
+    env.ref("base.user_admin").email = "manager@example.com"
     today = env.company._get_today()
     contract = env["crm.contract"].create(
         {
@@ -58,7 +60,7 @@ def prepare(env):
 
 
 def fill(env, samples, number, night):
-    """Insert contracts with their terms as an import would leave them, and nothing else to watch."""
+    """Insert contracts with their terms as an import leaves them, and nothing else to watch."""
     users, contract, term = samples
     due_days, end_days = NIGHTS[night]
     today = env.company._get_today()

@@ -20,9 +20,7 @@ TERMS = int(os.environ.get("CONTRACT_TERMS", "800"))
 BATCH = max(TERMS // 80, 10)
 START_LOCK = 190_500_071  # an advisory lock: the workers wait for it, the test lets them all go
 
-FILL = (
-    f"TERMS = {TERMS}"
-    + """
+FILL = """
 from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo.tests import freeze_time, new_test_user
@@ -41,25 +39,25 @@ loud = env["crm.contract.type"].create(
 contracts = env["crm.contract"].create([
     {
         "name": f"Supply {n}",
-        "partner_id": partners[n % 8 == 0].id,
-        "user_id": users[n % 12].id,
-        "type_id": loud.id if n % 5 == 0 else False,
+        "partner_id": partners[n %% 8 == 0].id,
+        "user_id": users[n %% 12].id,
+        "type_id": loud.id if n %% 5 == 0 else False,
         "state": "running",
         "date_start": today - relativedelta(years=3),
-        "date_end": today + timedelta(days=-5 if n % 10 == 0 else 20 + n % 200),
+        "date_end": today + timedelta(days=-5 if n %% 10 == 0 else 20 + n %% 200),
         "notice_days": 30,
-        "renewal": "automatic" if n % 20 == 0 else "none",
+        "renewal": "automatic" if n %% 20 == 0 else "none",
         "renewal_months": 12,
     }
-    for n in range(TERMS // 4)
+    for n in range(%(contracts)s)
 ])
 days = [-40, -1, 0, 1, 6, 19, 12, -200]
 terms = env["crm.contract.term"].create([
     {
         "contract_id": contract.id,
         "name": f"Term {n}",
-        "due_date": min(today + timedelta(days=days[(index + n) % 8]), contract.date_end),
-        "alert_days": "60,30,7,1,0" if n % 2 else "60,30,7,1",
+        "due_date": min(today + timedelta(days=days[(index + n) %% 8]), contract.date_end),
+        "alert_days": "60,30,7,1,0" if n %% 2 else "60,30,7,1",
     }
     for index, contract in enumerate(contracts)
     for n in range(4)
@@ -69,10 +67,9 @@ env.cr.commit()
 with freeze_time(today - timedelta(days=10)):
     terms[::8]._process_alerts()
 env.flush_all()
-env.cr.execute("UPDATE crm_contract_term SET alert_days = 'soon' WHERE id % 101 = 0")
+env.cr.execute("UPDATE crm_contract_term SET alert_days = 'soon' WHERE mod(id, 101) = 0")
 env.cr.commit()
 """
-)
 RUN = f"""
 Alert = env.registry["crm.contract.alert"]
 insert, raised = Alert._insert_missing, []
@@ -163,7 +160,7 @@ def read_end_state(database):
 def prepared(scratch):
     """A database whose contracts have terms of which people have been told in part."""
     database = scratch.database("SUITE")
-    shell(database, FILL)
+    shell(database, FILL % {"contracts": TERMS // 4})
     return database
 
 
