@@ -29,6 +29,9 @@ from . import test_complaint_suggestion
 from . import test_public_text
 from . import test_suggestions_board
 from . import test_contract
+from . import test_contract_alert_dates
+from . import test_contract_alert_delivery
+from . import test_contract_alert_reaction
 from . import test_contract_alerts
 from . import test_contract_approval
 from . import test_contract_change

@@ -80,3 +80,8 @@ class ContractCommon(TransactionCase):
         return (contract.activity_ids - to_managers).filtered(
             lambda a: a.activity_type_id == activity_type
         )
+
+    def _get_mails(self, recipients):
+        """The e-mails that are queued for these users or partners."""
+        partners = recipients.partner_id if recipients._name == "res.users" else recipients
+        return self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)])
