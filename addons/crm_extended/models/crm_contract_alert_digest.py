@@ -46,14 +46,16 @@ class CrmContractAlert(models.Model):
     def _send_digests_to(self, users):
         told = self._take_marked(users, "to_digest", "user_id")
         escalated = self._take_marked(users, "to_digest_escalation", "escalated_to_id")
-        listed = self.browse(
+        listed = list(
             chain.from_iterable(ids for _total, ids in (*told.values(), *escalated.values()))
         )
-        listed.contract_id.mapped("display_name")
+        # Read for all the digests at once.
+        alerts = self.with_prefetch(listed)
+        alerts.browse(listed).contract_id.mapped("display_name")
         self.env["mail.mail"].create(
             [
                 user._get_contract_mail_values(
-                    *self.with_context(lang=user.lang)._render_digest(
+                    *alerts.with_context(lang=user.lang)._render_digest(
                         user, told.get(user.id, (0, [])), escalated.get(user.id, (0, []))
                     )
                 )
@@ -112,7 +114,7 @@ class CrmContractAlert(models.Model):
             "crm_extended.crm_contract_alert_digest",
             user=user,
             sections=[
-                (title, self.browse(ids), total - len(ids))
+                (title, self.browse(ids).with_prefetch(self._prefetch_ids), total - len(ids))
                 for title, ids, total in (
                     (self.env._("For you"), told_ids, told_count),
                     (self.env._("Nobody has reacted to"), escalated_ids, escalated_count),

@@ -82,6 +82,9 @@ class ContractCommon(TransactionCase):
         )
 
     def _get_mails(self, recipients):
-        """The e-mails that are queued for these users or partners."""
+        """The e-mails that are queued for these users or partners, those about alerts."""
         partners = recipients.partner_id if recipients._name == "res.users" else recipients
-        return self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)])
+        # Not what Odoo itself says of a contract, such as that it has been assigned.
+        return self.env["mail.mail"].search(
+            [("recipient_ids", "in", partners.ids), ("model", "!=", "crm.contract")]
+        )

@@ -78,10 +78,13 @@ class TestContractAlertDelivery(ContractCommon):
         self.assertFalse(any(term.alert_ids.mapped("to_digest")))
 
     def test_queries_do_not_grow_with_the_digests(self):
+        logins = []
+
         def count_queries(number):
-            for index in range(number):
-                user = self._new_user(f"digest_{number}_{index}")
-                user.email = f"digest{index}@example.com"
+            for _number in range(number):
+                logins.append(f"digest{len(logins)}")
+                user = self._new_user(logins[-1])
+                user.email = f"{logins[-1]}@example.com"
                 self._new_term(user_id=user.id)
             contract_type = self._new_type(alert_email=True)
             self.env["crm.contract"].search([]).type_id = contract_type
