@@ -24,6 +24,9 @@ class CrmContractAlert(models.Model):
         if not self:
             return
         settings = self._get_settings()
+        # Read at once what is asked of each of them below.
+        users = self.term_id.user_id | self.contract_id.user_id
+        (users | users.sale_team_id.user_id).mapped("company_ids")
         values = {alert: alert._prepare_told_values(settings[alert]) for alert in self}
         with_activity = self.filtered(
             lambda alert: settings[alert].alert_activity and values[alert]["user_id"]

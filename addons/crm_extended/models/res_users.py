@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.fields import Command
 
 
@@ -34,7 +34,7 @@ class ResUsers(models.Model):
             "auto_delete": True,
             "body_html": body,
             "email_from": self[:1].company_id.email_formatted
-            or self.env.ref("base.user_root").email_formatted,
+            or self.browse(SUPERUSER_ID).email_formatted,
             "recipient_ids": [Command.link(partner.id) for partner in self.partner_id],
             "state": "outgoing",
             "subject": subject,

@@ -167,7 +167,7 @@ class TestContractAlertDates(ContractCommon):
         self.assertFalse(term.next_alert_date)
         contract.action_start()
         self.assertEqual(term.next_alert_date, self._day(-30))
-        term.action_waive()
+        term._waive("Agreed by phone")
         self.assertFalse(term.next_alert_date)
         term.action_reopen()
         self.assertEqual(term.next_alert_date, self._day(-30))
