@@ -2,3 +2,4 @@ from . import portal
 from . import portal_form
 from . import complaint_form
 from . import suggestions
+from . import contract_portal

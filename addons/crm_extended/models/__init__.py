@@ -57,12 +57,15 @@ from . import crm_contract_clause
 from . import crm_contract_text
 from . import crm_contract_approval
 from . import crm_contract_version
+from . import crm_contract_portal
+from . import crm_contract_prolongation
 from . import crm_contract_term
 from . import crm_contract_term_evaluation
 from . import crm_contract_term_alerts
 from . import crm_contract_term_period
 from . import crm_contract_term_kinds
 from . import crm_contract_term_texts
+from . import crm_contract_term_portal
 from . import crm_contract_alert
 from . import crm_complaint_history
 from . import crm_contract_alert_channels

@@ -85,8 +85,8 @@ class CrmContract(models.Model):
                         contract.display_name,
                     )
                 )
-        for contract in self:
-            old_end = contract.date_end
+        old_ends = {contract: contract.date_end for contract in self}
+        for contract, old_end in old_ends.items():
             contract.date_end = get_renewed_end(contract.date_start, old_end, months, old_end)
             contract._message_log(
                 body=self.env._(
@@ -95,6 +95,7 @@ class CrmContract(models.Model):
                     new=format_date(self.env, contract.date_end),
                 )
             )
+        self.env["crm.contract.prolongation"]._record(old_ends, is_automatic=False)
 
     def _check_renewable(self):
         self._check_transition("renewed")
@@ -178,8 +179,8 @@ class CrmContract(models.Model):
     def _prolong(self):
         """Move the end by whole renewal periods; return what to log: {contract id: text}."""
         bodies = {}
-        for contract in self._in_batch():
-            old_end = contract.date_end
+        old_ends = {contract: contract.date_end for contract in self._in_batch()}
+        for contract, old_end in old_ends.items():
             contract.date_end = get_renewed_end(
                 contract.date_start,
                 old_end,
@@ -191,6 +192,7 @@ class CrmContract(models.Model):
                 old=format_date(self.env, old_end),
                 new=format_date(self.env, contract.date_end),
             )
+        self.env["crm.contract.prolongation"]._record(old_ends, is_automatic=True)
         self._get_following_terms()._restart_ladder(new_period=True)
         self._withdraw_moved_alerts()
         return bodies

@@ -34,3 +34,7 @@ class CrmContractVersion(models.Model):
                 contract=version.contract_id.display_name,
                 version=version.version,
             )
+
+    def _get_report_base_filename(self):
+        self.ensure_one()
+        return f"{self.contract_id.number}_{self.version}"

@@ -38,7 +38,11 @@ from . import test_contract_change
 from . import test_contract_ladder
 from . import test_contract_opportunity
 from . import test_contract_orders
+from . import test_contract_portal
+from . import test_contract_renewal_report
+from . import test_contract_report
 from . import test_contract_rights
+from . import test_contract_rights_rpc
 from . import test_contract_teams
 from . import test_contract_terms
 from . import test_contract_text

@@ -1,11 +1,8 @@
-import json
-
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .complaint_common import ComplaintCommon
+from .rights_rpc_common import RightsRpcCommon
 
-DENIED = "odoo.exceptions.AccessError"
-OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # What each role may do with a record that its rules let it see: read, write, create, unlink.
 # A model that is not named here is not decided upon, and fails the test.
 RIGHTS = {
@@ -37,8 +34,10 @@ INTERNAL_FIELDS = {
 
 
 @tagged("post_install", "-at_install")
-class TestComplaintRightsOverRpc(ComplaintCommon, HttpCase):
+class TestComplaintRightsOverRpc(ComplaintCommon, RightsRpcCommon):
     """Every complaint model, called as the web client calls it, by everybody there is."""
+
+    rights = RIGHTS
 
     @classmethod
     def setUpClass(cls):
@@ -79,57 +78,8 @@ class TestComplaintRightsOverRpc(ComplaintCommon, HttpCase):
             ),
         }
 
-    def _call(self, model, method, *args, **kwargs):
-        """Return the name of the error, or None, and the result."""
-        response = self.url_open(
-            "/web/dataset/call_kw",
-            data=json.dumps(
-                {"params": {"model": model, "method": method, "args": args, "kwargs": kwargs}}
-            ),
-            headers={"Content-Type": "application/json"},
-        ).json()
-        return response.get("error", {}).get("data", {}).get("name"), response.get("result")
-
-    def _sign_in(self, user):
-        self.authenticate(user.login, user.login)
-
-    def _may(self, model, operation):
-        """Whether the signed-in user gets past the server with an operation on a record."""
-        record = self.records.get(model)
-        if operation == "c":
-            return self._call(model, "create", [{}])[0] != DENIED
-        if record is None:  # a wizard: there is nothing to read before it is made
-            record = self.env[model].sudo().browse(1)
-            return bool(self._call(model, "has_access", [], OPERATIONS[operation])[1])
-        if operation == "r":
-            read = self._call(model, "read", record.ids, ["display_name"])[0] != DENIED
-            error, found = self._call(model, "search_read", [["id", "=", record.id]], ["id"])
-            self.assertEqual(not error and bool(found), read, model)
-            return read
-        if operation == "w":
-            values = {"name": "Changed"} if "name" in record else {}
-            return self._call(model, "write", record.ids, values)[0] != DENIED
-        if self._call(model, "has_access", record.ids, "unlink")[1]:
-            return True
-        return self._call(model, "unlink", record.ids)[0] != DENIED
-
-    def _assert_rights(self, user, role):
-        self._sign_in(user)
-        for model, rights in RIGHTS.items():
-            for operation in OPERATIONS:
-                with self.subTest(user=user.login, model=model, operation=operation):
-                    allowed = operation in rights.get(role, "")
-                    self.assertEqual(self._may(model, operation), allowed)
-
     def test_every_model_is_decided_upon(self):
-        models = {
-            name
-            for name in self.env.registry.models
-            if name.startswith("crm.complaint")
-            and self.env[name]._original_module == "crm_extended"
-        }
-        self.assertEqual(models, set(RIGHTS))
-        self.assertLessEqual(set(self.records), set(RIGHTS))
+        self._assert_decided_upon("crm.complaint", "crm_extended")
 
     def test_service_user(self):
         with self.assertLogs("odoo.http"):
@@ -159,50 +109,22 @@ class TestComplaintRightsOverRpc(ComplaintCommon, HttpCase):
         self._sign_in(self.foreign_manager)
         owned = [name for name in self.records if "company_id" in self.env[name]._fields]
         self.assertIn("crm.complaint.vote", owned)
-        for model in owned:
-            for operation in ("r", "w", "u"):
-                with (
-                    self.subTest(model=model, operation=operation),
-                    self.assertLogs("odoo.http"),
-                ):
-                    self.assertFalse(self._may(model, operation))
+        self._assert_none_may(owned)
 
     def test_user_of_another_team(self):
         self.team.member_ids = self.manager
         self._sign_in(self.service_user)
-        for model in ("crm.complaint", "crm.complaint.report"):
-            for operation in ("r", "w", "u"):
-                with (
-                    self.subTest(model=model, operation=operation),
-                    self.assertLogs("odoo.http"),
-                ):
-                    self.assertFalse(self._may(model, operation))
+        self._assert_none_may(("crm.complaint", "crm.complaint.report"))
 
     def test_visitor(self):
-        self.authenticate(None, None)
-        for model in RIGHTS:
-            for method in ("search_read", "create"):
-                with self.subTest(model=model), self.assertLogs("odoo.http"):
-                    error, _result = self._call(model, method, [])
-                    self.assertEqual(error, "odoo.http.SessionExpiredException")
+        self._assert_visitor_calls_nothing()
 
     def test_customer_reads_no_internal_field(self):
         self._sign_in(self.portal_user)
         _error, shown = self._call("crm.complaint", "fields_get")
         self.assertIn("number", shown)
         self.assertFalse(INTERNAL_FIELDS & set(shown))
-        for name in sorted(INTERNAL_FIELDS):
-            self.assertIn(name, self.Complaint._fields)
-            with self.subTest(field=name), self.assertLogs("odoo.http"):
-                error, _values = self._call("crm.complaint", "read", self.complaint.ids, [name])
-                self.assertEqual(error, DENIED)
-            # nor by asking which complaints have a value
-            field = self.Complaint._fields[name]
-            if field.required or not field.store:
-                continue
-            with self.subTest(search=name), self.assertLogs("odoo.http"):
-                error, _found = self._call("crm.complaint", "search", [[name, "!=", False]])
-                self.assertEqual(error, DENIED)
+        self._assert_unreadable(self.complaint, INTERNAL_FIELDS)
 
     def test_customer_reads_no_internal_note(self):
         self.complaint.message_post(body="He is always late himself", subtype_xmlid="mail.mt_note")

@@ -188,6 +188,27 @@ class TestContractOrders(AccountTestInvoicingCommon):
             contract.action_view_invoices()["context"]["default_move_type"], "in_invoice"
         )
 
+    def test_report_says_the_same(self):
+        supply = self._new_contract(kind="supplier")
+        in_euro = self._new_contract(currency_id=self.foreign.id)
+        paid = self._invoice(60, days_ago=40)
+        self._invoice(30, days_ago=20)
+        self._invoice(100, days_ago=20, currency_id=self.foreign.id)
+        self._invoice(10)
+        self._invoice(5, move_type="out_refund", days_ago=3)
+        self._invoice(70, move_type="in_invoice", contract_id=supply.id, days_ago=3)
+        self._invoice(20, move_type="in_refund", contract_id=supply.id, days_ago=3)
+        self._invoice(100, contract_id=in_euro.id, days_ago=3)
+        self._order(100, contract_id=self.contract.id)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=paid.ids
+        ).create({"amount": 45})._create_payments()
+        self.env.flush_all()
+        for contract, rate in ((self.contract, 1), (supply, 1), (in_euro, 2)):
+            row = self.env["crm.contract.report"].search([("contract_id", "=", contract.id)])
+            figures = [row.amount_ordered, row.amount_invoiced, row.amount_paid, row.amount_overdue]
+            self.assertEqual([figure * rate for figure in figures], self._amounts(contract))
+
     def test_last_12_months(self):
         self._invoice(100, days_ago=400)
         self._invoice(30, days_ago=300)
