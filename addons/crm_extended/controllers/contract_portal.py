@@ -117,6 +117,22 @@ class ContractPortal(CustomerPortal):
             return self._refuse_contract(contract_id, params)
         return self._send_contract_file(contract, "signed_file")
 
+    @http.route(
+        "/my/contracts/<int:contract_id>/terms/<int:term_id>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+    )
+    def portal_contract_term_document(self, contract_id, term_id, **params):
+        contract, _token = self._find_contract(contract_id, params)
+        term = contract and contract._get_portal_terms().filtered(
+            lambda term: term.id == term_id and term.document_file
+        )
+        if not term:
+            return self._refuse_contract(contract_id, params)
+        return self._send_contract_file(term, "document_file")
+
     def _send_contract_file(self, record, field_name):
         """Send a file that the page offers; never to be shown, as nobody knows what it holds."""
         stream = request.env["ir.binary"]._get_stream_from(

@@ -24,8 +24,15 @@ class ContractPortalCommon(ContractCommon, HttpCase):
             signed_file_name="signed.html",
             is_signed_file_visible_portal=True,
         )
-        cls.visible = cls._new_term(cls.own, name="Send the report", is_visible_portal=True)
-        cls.hidden = cls._new_term(cls.own, name="Ask for a discount", alert_days="9")
+        document = {
+            "kind": "document",
+            "document_file": b64encode(b"All is well"),
+            "document_file_name": "report.html",
+        }
+        cls.visible = cls._new_term(
+            cls.own, name="Send the report", is_visible_portal=True, **document
+        )
+        cls.hidden = cls._new_term(cls.own, name="Ask for a discount", **document)
         cls.draft = cls._new_contract(name="Still a secret", state="draft")
         cls.foreign = cls._new_contract(
             name="Their cloth", partner_id=cls.stranger.partner_id.id, text="<p>Cloth</p>"
@@ -237,6 +244,36 @@ class TestContractPortalDocuments(ContractPortalCommon):
         self.assertEqual(self._get(url, self.portal_user).status_code, 404)
         page = self._get(f"/my/contracts/{self.own.id}", self.portal_user).text
         self.assertNotIn("/signed", page)
+
+    def test_documents_of_visible_terms(self):
+        other = self._new_term(self.foreign, is_visible_portal=True, document_file=b64encode(b"x"))
+        bare = self._new_term(self.own, name="Nothing filed", is_visible_portal=True)
+        response = self._get(
+            f"/my/contracts/{self.own.id}/terms/{self.visible.id}", self.portal_user
+        )
+        self.assertEqual(response.content, b"All is well")
+        self.assertIn("attachment", response.headers["Content-Disposition"])
+        self.assertIn("report.html", response.headers["Content-Disposition"])
+        for user, contract, term_id, token in (
+            (self.portal_user, self.own, self.hidden.id, None),
+            (self.portal_user, self.own, bare.id, None),
+            (self.portal_user, self.own, other.id, None),
+            (self.portal_user, self.own, 10**30, None),
+            (self.portal_user, self.foreign, other.id, None),
+            (self.portal_user, self.foreign, other.id, self.own.access_token),
+            (self.stranger, self.own, self.visible.id, None),
+            (None, self.own, self.visible.id, "nonsense"),
+            (None, self.own, self.visible.id, self.foreign.access_token),
+            (None, self.own, self.hidden.id, self.own.access_token),
+        ):
+            with self.subTest(user=user and user.login, term=term_id, token=token):
+                url = f"/my/contracts/{contract.id}/terms/{term_id}"
+                response = self._get(f"{url}?access_token={token}" if token else url, user)
+                self.assertEqual(response.status_code, 404)
+        url = f"/my/contracts/{self.own.id}/terms/{self.visible.id}"
+        self.assertEqual(self._get(f"{url}?access_token={self.own.access_token}").status_code, 200)
+        response = self._get(url, allow_redirects=False)
+        self.assertIn("/web/login", response.headers["Location"])
 
     def test_text_with_blanks_is_not_shown(self):
         self.assertEqual(self._get_text_status(), 200)

@@ -159,3 +159,15 @@ class TestContractTermReport(ContractCommon):
             self._read(["commercial_partner_id"], ["met:sum", "breached:sum"]),
             {self.partner: [2, 2]},
         )
+
+    def test_each_period_of_a_repeated_term_counts(self):
+        self.env["crm.contract.term"].search([("company_id", "=", self.company.id)]).unlink()
+        term = self._new_term(self.contract, kind="date", recurrence_months=1)
+        self.env["crm.contract.term.period"]._record(
+            [
+                {"term_id": term.id, "due_date": self._day(-days), "state": state}
+                for days, state in ((1, "met"), (31, "breached"), (61, "met"), (91, "pending"))
+            ]
+        )
+        counts = ["__count", "met:sum", "breached:sum", "pending:sum"]
+        self.assertEqual(self._read(["term_kind"], counts), {"date": [5, 2, 1, 1]})

@@ -15,6 +15,7 @@ RIGHTS = {
     "crm.contract.report": {"user": "r", "manager": "r"},
     "crm.contract.template": {"user": "r", "manager": "rwcu"},
     "crm.contract.term": {"user": "rwcu", "manager": "rwcu", "portal": "r"},
+    "crm.contract.term.period": {"user": "r", "manager": "r"},
     "crm.contract.term.report": {"user": "r", "manager": "r"},
     "crm.contract.timeline": {"user": "r", "manager": "r"},
     "crm.contract.type": {"user": "r", "manager": "rwcu"},
@@ -102,6 +103,9 @@ class TestContractRightsOverRpc(ContractCommon, RightsRpcCommon):
             },
             "crm.contract.template": template,
             "crm.contract.term": cls.term,
+            "crm.contract.term.period": cls.env["crm.contract.term.period"]._record(
+                [{"term_id": cls.term.id, "due_date": cls._day(-60), "state": "met"}]
+            ),
             "crm.contract.type": cls.env["crm.contract.type"].create(
                 {"name": "Supply", "company_id": cls.company.id}
             ),
@@ -187,7 +191,7 @@ class TestContractRightsOverRpc(ContractCommon, RightsRpcCommon):
 
     def test_customer_reads_no_note_and_no_file(self):
         self.contract.message_post(body="Give in on the price", subtype_xmlid="mail.mt_note")
-        self.contract.signed_file = "Zm9v"
+        self.contract.signed_file = self.term.document_file = "Zm9v"
         attachment = self.env["ir.attachment"].create(
             {
                 "name": "margins.txt",
@@ -205,6 +209,7 @@ class TestContractRightsOverRpc(ContractCommon, RightsRpcCommon):
             f"/web/content/{attachment.id}",
             f"/web/content/crm.contract/{self.contract.id}/signed_file",
             f"/web/image/crm.contract/{self.contract.id}/signed_file",
+            f"/web/content/crm.contract.term/{self.term.id}/document_file",
         ):
             with self.subTest(url=url):
                 response = self.url_open(url)
