@@ -88,15 +88,11 @@ class CrmContractAlert(models.Model):
         "still open.",
     )
     acknowledged_at = fields.Datetime(string="Acknowledged On", readonly=True)
-    acknowledged_by_id = fields.Many2one(
-        comodel_name="res.users", string="Acknowledged By", readonly=True
-    )
+    acknowledged_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     escalation_date = fields.Date(
         readonly=True, help="The manager is told when the activity is still open on this day."
     )
-    escalated_to_id = fields.Many2one(
-        comodel_name="res.users", string="Escalated To", readonly=True
-    )
+    escalated_to_id = fields.Many2one(comodel_name="res.users", readonly=True)
     escalated_at = fields.Datetime(string="Escalated On", readonly=True)
     escalation_activity_id = fields.Many2one(
         comodel_name="mail.activity",

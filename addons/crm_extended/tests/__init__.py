@@ -31,6 +31,7 @@ from . import test_suggestions_board
 from . import test_contract
 from . import test_contract_alert_dates
 from . import test_contract_alert_delivery
+from . import test_contract_alert_migration
 from . import test_contract_alert_reaction
 from . import test_contract_alerts
 from . import test_contract_approval
