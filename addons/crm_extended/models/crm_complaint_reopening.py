@@ -4,6 +4,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+# What is computed from the present stage and from what these fields said before
+MARKS_OF_STAGE = ("awaiting_since", "clock_stopped_date", "closed_date", "resolved_date")
+
 
 class CrmComplaint(models.Model):
     """What happens to a complaint after it was closed."""
@@ -67,6 +70,9 @@ class CrmComplaint(models.Model):
             complaint.solved_first_time = bool(complaint.closed_date) and not complaint.reopen_count
 
     def write(self, vals):
+        if "stage_id" in vals:
+            # Of two moves in one transaction the first one leaves its marks as well.
+            self._recompute_recordset(MARKS_OF_STAGE)
         closed = self.filtered("is_closed") if "stage_id" in vals else self.browse()
         result = super().write(vals)
         closed.filtered(lambda complaint: not complaint.is_closed)._tell_responsible(

@@ -58,6 +58,17 @@ class TestComplaintReopening(ReopeningCommon):
         self.assertEqual(fields.Datetime.to_string(self.complaint.resolved_date), first)
         self.assertFalse(self.complaint.solved_first_time)
 
+    def test_moves_of_one_transaction_are_all_noted(self):
+        self._close()
+        self.complaint.stage_id = self.stage_new
+        self.assertTrue(self.complaint.resolved_date)
+        self.assertEqual(self.complaint.reopen_count, 1)
+        self._close()
+        self.complaint.stage_id = self.stage_new
+        self._close()
+        self.assertEqual(self.complaint.reopen_count, 2)
+        self.assertFalse(self.complaint.solved_first_time)
+
     def test_another_closing_stage_is_no_new_closing(self):
         with freeze_time("2026-03-01 10:00:00"):
             self.complaint.received_date = "2026-02-27 10:00:00"
