@@ -2,9 +2,12 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ..tools.batches import run_in_batches
+from .crm_complaint_escalation import LEVELS
 
 # What starts, stops or ends a clock.
 CLOCK_FIELDS = {"stage_id", "team_id", "first_response_date", "awaiting_since", "active"}
+# What decides who is to act, or proposes who does.
+RESPONSIBLE_FIELDS = {"user_id", "team_id", "category_id", "company_id"}
 
 
 class CrmComplaint(models.Model):
@@ -50,7 +53,13 @@ class CrmComplaint(models.Model):
             complaint.next_escalation_date = min(dates, default=False)
 
     def write(self, vals):
+        hands_over = not RESPONSIBLE_FIELDS.isdisjoint(vals)
+        # sudo: who is told does not depend on what the user may read of his colleagues
+        before = hands_over and {each: each._get_users_to_act() for each in self.sudo()}
         result = super().write(vals)
+        if hands_over:
+            changed = self.sudo().filtered(lambda each: before[each] != each._get_users_to_act())
+            changed._hand_over_escalations(before)
         if not CLOCK_FIELDS.isdisjoint(vals):
             self._settle_escalations()
         return result
@@ -112,6 +121,22 @@ class CrmComplaint(models.Model):
         if settled:
             settled._settle()
 
+    def _hand_over_escalations(self, before):
+        """Move what asks somebody to act to those who are to act now.
+
+        :param before: who was to act, {complaint: {level: users}}
+        """
+        escalations = self.env["crm.complaint.escalation"].search(
+            [("complaint_id", "in", self.ids), ("settled_date", "=", False)]
+        )
+        left, entered = {}, {}
+        for complaint, escalation in escalations._get_most_urgent().items():
+            former = before[complaint][escalation.level]
+            present = complaint._get_users_to_act()[escalation.level]
+            left[complaint.id] = former - present
+            entered[escalation] = present - former
+        escalations._hand_over(left, entered)
+
     def _get_missing_escalations(self):
         """Return (clock, level, date) of what is to be told and has not been, a risk first."""
         self.ensure_one()
@@ -141,6 +166,9 @@ class CrmComplaint(models.Model):
             lambda user: user.active and not user.share and self.company_id in user.company_ids
         )
         return users if level == "breached" else users[:1]
+
+    def _get_users_to_act(self):
+        return {level: self._get_users_to_tell(level) for level, _label in LEVELS}
 
     def _get_escalation_activities(self):
         return self.env["mail.activity"].search(

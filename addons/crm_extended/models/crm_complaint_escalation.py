@@ -1,8 +1,10 @@
 import logging
+from collections import defaultdict
 
 from pytz import timezone, utc
 
 from odoo import fields, models
+from odoo.fields import Command
 
 _logger = logging.getLogger(__name__)
 
@@ -102,6 +104,38 @@ class CrmComplaintEscalation(models.Model):
                 activity.write(escalation._prepare_activity_values(user))
         done = self.complaint_id - left.complaint_id
         done._get_escalation_activities().unlink()
+
+    def _hand_over(self, left, entered):
+        """Give the activities of those who no longer act to those who act instead of them.
+
+        :param left: {complaint id: users}
+        :param entered: {escalation: users} of the most urgent one of each complaint
+        """
+        to_move = defaultdict(list)
+        for (complaint_id, user), activity in self._get_open_activities().items():
+            if user in left.get(complaint_id, ()):
+                to_move[complaint_id].append(activity)
+        moved, told = defaultdict(list), defaultdict(list)
+        vals_list = []
+        for escalation, users in entered.items():
+            complaint = escalation.complaint_id
+            for user in users:
+                told[user].append(escalation.id)
+                values = escalation._prepare_activity_values(user)
+                if to_move[complaint.id]:
+                    moved[user, values["summary"]].append(to_move[complaint.id].pop().id)
+                else:
+                    values |= complaint._prepare_escalation_activity()
+                    vals_list.append({**values, "user_id": user.id})
+        # No mail for each of them: who is made responsible is told of that already.
+        Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        for (user, summary), activity_ids in moved.items():
+            Activity.browse(activity_ids).write({"user_id": user.id, "summary": summary})
+        Activity.union(*(each for rest in to_move.values() for each in rest)).unlink()
+        self.complaint_id.mapped("display_name")  # as in _tell
+        Activity.create(vals_list)
+        for user, escalation_ids in told.items():
+            self.browse(escalation_ids).user_ids = [Command.link(user.id)]
 
     def _get_open_activities(self):
         """Return {(complaint id, user): activity} of what nobody has dealt with yet."""
