@@ -7,9 +7,11 @@ from . import test_complaint_counts
 from . import test_complaint_customer_word
 from . import test_complaint_deadlines
 from . import test_complaint_escalation
+from . import test_complaint_escalation_handed_over
 from . import test_complaint_form
 from . import test_complaint_intake
 from . import test_complaint_merge
+from . import test_complaint_partner_merge
 from . import test_complaint_portal
 from . import test_complaint_queries
 from . import test_complaint_reopening
@@ -26,6 +28,7 @@ from . import test_complaint_stages
 from . import test_complaint_mail
 from . import test_complaint_rating
 from . import test_complaint_suggestion
+from . import test_complaint_upgrade
 from . import test_public_text
 from . import test_suggestions_board
 from . import test_contract
