@@ -16,7 +16,7 @@ import pytest
 from support import finish, shell, start_shell
 
 KILLS = int(os.environ.get("CONTRACT_KILLS", "4"))
-TERMS = int(os.environ.get("CONTRACT_TERMS", "800"))
+TERMS = int(os.environ.get("CONTRACT_TERMS", "400"))
 BATCH = max(TERMS // 80, 10)
 START_LOCK = 190_500_071  # an advisory lock: the workers wait for it, the test lets them all go
 

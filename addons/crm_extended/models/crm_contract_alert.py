@@ -70,7 +70,7 @@ class CrmContractAlert(models.Model):
         "Failed: could not be processed; the reason is given.",
     )
     is_late = fields.Boolean(
-        string="Late", readonly=True, help="Raised after its day, for example after a downtime."
+        string="Late", readonly=True, help="Raised after its day, because of a downtime."
     )
     raised_at = fields.Datetime(string="Raised On", required=True, readonly=True)
     user_id = fields.Many2one(
@@ -216,8 +216,10 @@ class CrmContractAlert(models.Model):
         rows = []
         for record, watch in due:
             today = record.company_id._get_today()
+            # What was written down after the day of a step is not late: nobody could be told.
+            known_since = record.create_date.date() if record.create_date else watch.due_date.min
             for step, state in watch.get_steps_to_record(today).items():
-                is_late = watch.get_day(step) < today
+                is_late = known_since <= watch.get_day(step) < today
                 rows.append((record, watch.subject, watch.due_date, step, state, is_late, None))
         alerts = self._insert_missing(rows)
         alerts.filtered(lambda alert: alert.state == "raised")._tell()

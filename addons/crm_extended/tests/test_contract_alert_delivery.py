@@ -96,7 +96,7 @@ class TestContractAlertDelivery(ContractCommon):
 
         count_queries(2)
         few = count_queries(2)
-        self.assertLessEqual(count_queries(30), few + 5)
+        self.assertLessEqual(count_queries(12), few + 2)
 
     # ---------------------------------------------------------------------------------------------
     # Other ways
