@@ -54,7 +54,10 @@ def test_every_python_package_is_pinned(addon):
 @pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
 def test_one_model_a_file_named_after_it(addon):
     for file in (addon / "models").glob("*.py"):
-        names = re.findall(r"^    _name = [\"'](.+)[\"']$", file.read_text(), re.MULTILINE)
+        text = file.read_text()
+        names = re.findall(r"^    _name = [\"']([\w.]+)[\"']", text, re.MULTILINE)
+        # A file that gives a model another mixin names it as well, and is named after its concern.
+        new = [name for name in names if not re.search(rf"_inherit = \[.*[\"']{name}[\"']", text)]
         assert len(names) <= 1, file
-        if names:
-            assert file.stem == names[0].replace(".", "_"), file
+        if new:
+            assert file.stem == new[0].replace(".", "_"), file

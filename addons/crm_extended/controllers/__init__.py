@@ -3,3 +3,4 @@ from . import portal_form
 from . import complaint_form
 from . import suggestions
 from . import contract_portal
+from . import form_input
