@@ -74,6 +74,7 @@
         "demo/crm_complaint_board_demo.xml",
         "demo/crm_contract_demo.xml",
         "demo/crm_contract_text_demo.xml",
+        "demo/crm_contract_terms_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -38,6 +38,8 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import mail_thread
 from . import sale_order
+from . import sale_order_contract_prices
+from . import sale_order_line
 from . import res_company
 from . import res_currency
 from . import res_config_settings
@@ -66,6 +68,14 @@ from . import crm_contract_term_period
 from . import crm_contract_term_kinds
 from . import crm_contract_term_texts
 from . import crm_contract_term_portal
+from . import crm_contract_term_periods
+from . import crm_contract_term_notes
+from . import crm_contract_term_rights
+from . import crm_contract_term_pace
+from . import crm_contract_term_measuring
+from . import crm_contract_term_volume
+from . import crm_contract_term_payment
+from . import crm_contract_term_price
 from . import crm_contract_alert
 from . import crm_complaint_history
 from . import crm_contract_alert_channels

@@ -35,7 +35,12 @@ class CrmContractAlert(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id")
     subject = fields.Selection(
-        selection=[("term", "Term"), ("notice", "Notice Date"), ("end", "Contract End")],
+        selection=[
+            ("term", "Term"),
+            ("pace", "Pace of a Term"),
+            ("notice", "Notice Date"),
+            ("end", "Contract End"),
+        ],
         string="About",
         required=True,
         readonly=True,
@@ -113,7 +118,7 @@ class CrmContractAlert(models.Model):
         "This alert has been raised already.",
     )
     _term_subject = models.Constraint(
-        "CHECK ((subject = 'term') = (term_id IS NOT NULL))",
+        "CHECK ((subject IN ('term', 'pace')) = (term_id IS NOT NULL))",
         "An alert is about a term, or about the notice date or the end of a contract.",
     )
     _user_idx = models.Index("(user_id, state)")

@@ -36,9 +36,10 @@ class CrmContractAlert(models.Model):
             with_activity.filtered(lambda alert: not values[alert]["activity_id"]), values
         )
         self.filtered(lambda alert: settings[alert].alert_chatter)._log_on_contracts()
-        self.filtered(lambda alert: settings[alert].alert_customer)._mail_customers(
-            settings, values
-        )
+        # How far a customer is behind is for the responsible person to say.
+        self.filtered(
+            lambda alert: settings[alert].alert_customer and alert.subject != "pace"
+        )._mail_customers(settings, values)
         self._store(values)
 
     def _get_settings(self):
@@ -135,6 +136,11 @@ class CrmContractAlert(models.Model):
         for alert, activity in activities.items():
             values[alert]["activity_id"] = activity.id
 
+    def _get_deadline(self):
+        """When somebody should react: who waits for the end of a period cannot catch up."""
+        self.ensure_one()
+        return self.company_id._get_today() if self.subject == "pace" else self.due_date
+
     def _plan_activities(self, plan):
         """Create the activities of {alert: (user, summary)}; return {alert: activity}."""
         activity_type = self.env.ref("crm_extended.mail_activity_type_contract_term")
@@ -148,7 +154,7 @@ class CrmContractAlert(models.Model):
                     {
                         "activity_type_id": activity_type.id,
                         "automated": True,
-                        "date_deadline": alert.due_date,
+                        "date_deadline": alert._get_deadline(),
                         "res_id": alert.contract_id.id,
                         "res_model_id": model_id,
                         "summary": summary,
@@ -223,6 +229,13 @@ class CrmContractAlert(models.Model):
             "term": self.term_id.name,
             "when": self._get_when(days),
         }
+        if self.subject == "pace":
+            return self.env._(
+                "Contract %(contract)s: %(term)s is %(behind)s (%(pace)s)",
+                behind=self.term_id._get_behind_text(),
+                pace=self.term_id.pace_text,
+                **names,
+            )
         if self.subject == "notice":
             return self.env._("Contract %(contract)s: last day to give notice %(when)s", **names)
         if self.subject == "end":

@@ -128,7 +128,8 @@ class CrmContract(models.Model):
             )
         )
         (replaced - in_force).write({"state": "renewed"})
-        in_force.term_ids.filtered(
+        # sudo: it is the system that waives them, whoever starts the following contract
+        in_force.sudo().term_ids.filtered(
             lambda term: term.due_on != "date" and term.state == "pending"
         )._waive(self.env._("A following contract has been started."))
 
@@ -179,6 +180,7 @@ class CrmContract(models.Model):
     def _prolong(self):
         """Move the end by whole renewal periods; return what to log: {contract id: text}."""
         bodies = {}
+        self.term_ids._keep_contract_periods()
         old_ends = {contract: contract.date_end for contract in self._in_batch()}
         for contract, old_end in old_ends.items():
             contract.date_end = get_renewed_end(
@@ -200,7 +202,7 @@ class CrmContract(models.Model):
     def _close(self, state):
         """Close contracts past their end; return what to log: {contract id: text}."""
         # Nobody watches the terms of a closed contract, so those due on its last days are now.
-        self.term_ids._get_overdue()._breach()
+        self.term_ids._get_overdue()._evaluate()
         self._in_batch().write({"state": state})
         self._withdraw_alerts_out_of_state()
         return {

@@ -64,7 +64,8 @@ class CrmContractTerm(models.Model):
     )
     recurrence_months = fields.Integer(
         string="Repeat Every (Months)",
-        help="Once met, the term is due again after this number of months. 0: it does not repeat.",
+        help="The term is due again after this number of months, whether it was met or not. "
+        "0: it is due once.",
     )
     recurrence_day = fields.Integer(
         help="Day of the month the due date was set to; shorter months do not change it."
@@ -150,7 +151,12 @@ class CrmContractTerm(models.Model):
 
     def write(self, vals):
         vals = self._normalize(vals)
-        may_move = self if "due_date" in vals or "due_on" in vals else self.browse()
+        if "state" in vals:
+            self._check_state_rights(vals["state"])
+        # A period that opens leaves what is still to be done about the one before it.
+        may_move = self.browse()
+        if ("due_date" in vals or "due_on" in vals) and not self._is_opening_periods():
+            may_move = self
         due_dates = {term: term.due_date for term in may_move}
         result = super().write(vals)
         if "due_date" in vals:
@@ -181,21 +187,14 @@ class CrmContractTerm(models.Model):
     # ---------------------------------------------------------------------------------------------
     def action_met(self):
         """Take the terms as met; a recurring one is pending again for its next period."""
-        self.write({"state": "met"})
-        activities = self.alert_ids.activity_id.filtered("active")
+        self._check_documents()
+        activities = self._get_present_alerts().activity_id.filtered("active")
+        closed = self._finish("met")
         if activities:
             activities.action_feedback(feedback=self.env._("The term has been met."))
-        bodies = {term: term.env._("Term “%s” has been met.", term.name) for term in self}
-        for term in self.filtered(lambda term: term._is_repeated()):
-            met_date = term.due_date
-            term._open_next_period()
-            bodies[term] = term.env._(
-                "Term “%(term)s” due on %(due)s has been met; it is due again on %(next)s.",
-                term=term.name,
-                due=format_date(self.env, met_date),
-                next=format_date(self.env, term.due_date),
-            )
-        self._log_on_contract(bodies)
+        self._log_on_contract(
+            {term: term._get_closed_note("met", closed.get(term)) for term in self}
+        )
 
     def action_waive(self):
         """Ask for the reason, and waive."""
@@ -210,54 +209,19 @@ class CrmContractTerm(models.Model):
         return action
 
     def _waive(self, reason):
-        """Give up the claim to these terms; who may do so is for the caller to check."""
-        self.write({"state": "waived", "waive_reason": reason})
-        self._discard_activities()
+        """Give up the claim to these terms, for a reason; only managers may, and the system."""
+        self._check_state_rights("waived")
+        # Before a next period opens: of that one people are to be told.
+        self._get_present_alerts()._withdraw()
+        closed = self._finish("waived", reason)
         self._log_on_contract(
-            {
-                term: self.env._(
-                    "Term “%(term)s” has been waived: %(reason)s", term=term.name, reason=reason
-                )
-                for term in self
-            }
+            {term: term._get_closed_note("waived", closed.get(term), reason) for term in self}
         )
 
     def action_reopen(self):
-        self.write({"state": "pending"})
+        self.write({"state": "pending", "waive_reason": False})
         self._log_on_contract(
             {term: self.env._("Term “%s” is pending again.", term.name) for term in self}
-        )
-
-    # ---------------------------------------------------------------------------------------------
-    # Periods
-    # ---------------------------------------------------------------------------------------------
-    def _is_repeated(self):
-        """Whether a next period follows the one that has been met, within the contract."""
-        self.ensure_one()
-        if not (self.recurrence_months and self.due_date and self.due_on == "date"):
-            return False
-        contract = self.contract_id
-        return (
-            not contract.date_end
-            or contract.renewal == "automatic"
-            or self._get_next_due_date() <= contract.date_end
-        )
-
-    def _get_next_due_date(self):
-        self.ensure_one()
-        return get_next_due_date(
-            self.due_date, self.recurrence_months, self.recurrence_day or self.due_date.day
-        )
-
-    def _open_next_period(self):
-        self.ensure_one()
-        self.write(
-            {
-                "due_date": self._get_next_due_date(),
-                "recurrence_day": self.recurrence_day,
-                "state": "pending",
-                "actual": 0.0,
-            }
         )
 
     def _prepare_following_values(self, start, period):

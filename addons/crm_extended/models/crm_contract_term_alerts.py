@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -60,6 +62,8 @@ class CrmContractTerm(models.Model):
         "contract_id.state",
         "alert_ids.due_date",
         "alert_ids.state",
+        "period_ids.due_date",
+        "period_ids.state",
     )
     def _compute_next_alert_date(self):
         return super()._compute_next_alert_date()
@@ -76,12 +80,22 @@ class CrmContractTerm(models.Model):
                 )
 
     def _get_watches(self):
+        """Watch the present period, and those before it in which nobody has done it."""
         self.ensure_one()
-        is_watched = self.state in OPEN_STATES and self.contract_state in ACTIVE_STATES
-        if not (is_watched and self.due_date):
+        if self.contract_state not in ACTIVE_STATES:
+            return []
+        oldest = self.company_id._get_today() - timedelta(days=MAX_DAYS_AFTER)
+        due_dates = [
+            period.due_date
+            for period in self.period_ids
+            if period.state == "breached" and oldest <= period.due_date != self.due_date
+        ]
+        if self.state in OPEN_STATES and self.due_date:
+            due_dates.append(self.due_date)
+        if not due_dates:
             return []
         ladder = self._parse_ladder(self.alert_days)
-        return [Watch("term", self.due_date, ladder, self.repeat_days_after)]
+        return [Watch("term", due_date, ladder, self.repeat_days_after) for due_date in due_dates]
 
     def _get_own_alerts(self):
         return self.alert_ids
@@ -97,9 +111,20 @@ class CrmContractTerm(models.Model):
             lambda term: term.state == "breached" or (new_period and term.state != "pending")
         ).write({"state": "pending"})
 
+    def _get_present_alerts(self):
+        """The alerts about the present period; what was missed before is still to be done."""
+        return self.alert_ids.filtered(lambda alert: alert.due_date == alert.term_id.due_date)
+
     def _discard_activities(self):
-        """Remove the open activities of earlier alerts; the alerts stay as history."""
-        self.alert_ids._withdraw()
+        """Remove the open activities of earlier alerts; the alerts stay as history.
+
+        What was missed in a period before is still to be done, whatever becomes of this one.
+        """
+        missed = self.period_ids.filtered(lambda period: period.state == "breached")
+        keys = {(period.term_id, period.due_date) for period in missed}
+        self.alert_ids.filtered(
+            lambda alert: (alert.term_id, alert.due_date) not in keys
+        )._withdraw()
 
     @api.model
     def _cron_raise_alerts(self, batch_size=1000):

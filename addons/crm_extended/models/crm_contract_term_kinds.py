@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -154,8 +156,15 @@ class CrmContractTerm(models.Model):
                 )
                 if contract_start and start < contract_start <= term.due_date:
                     start = contract_start
-            elif term.kind == "volume" and term.due_date and not start:
-                start = contract_start and contract_start <= term.due_date and contract_start
+            elif term.kind == "volume" and term.due_date and term.due_on != "date":
+                closed = term.period_ids[:1].due_date
+                start = closed + timedelta(days=1) if closed else start or contract_start
+            elif term.kind == "volume" and term.due_date:
+                start = start or contract_start
+            elif term.kind not in ("volume", "payment", "delivery"):
+                start = False
+            if start and term.due_date and start > term.due_date and not term._origin.period_start:
+                start = False
             term.period_start = start
 
     @api.constrains("basis", "kind", "contract_id")

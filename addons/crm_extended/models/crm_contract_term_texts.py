@@ -1,6 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
-from odoo.tools.misc import get_lang
+from odoo.tools import format_amount, formatLang
 
 from ..tools.term_periods import get_elapsed_share, get_pace_gap
 
@@ -41,6 +40,13 @@ class CrmContractTerm(models.Model):
         self.ensure_one()
         return self.kind == "delivery" or bool(self.kind == "payment" and self.payment_days)
 
+    def _is_in_money(self):
+        """Whether target and actual are amounts in the currency of the contract."""
+        self.ensure_one()
+        if self.kind == "payment":
+            return not self.payment_days
+        return self.kind == "volume" and self.measure == "amount"
+
     def _get_target(self):
         self.ensure_one()
         return self.payment_days if self.kind == "payment" and self.payment_days else self.target
@@ -80,11 +86,10 @@ class CrmContractTerm(models.Model):
         }
         if self.kind != "volume" or not (self.period_start and self.due_date):
             return self.env._("%(actual)s of %(target)s", **values)
-        share = self._get_elapsed_share()
-        gap = get_pace_gap(self.limit_kind, self.target, self.actual, share)
+        gap = self._get_gap()
         return self._get_pace_sentence(gap) % {
             **values,
-            "share": round(share * 100),
+            "share": round(self._get_elapsed_share() * 100),
             "gap": self._format_number(abs(gap)),
         }
 
@@ -129,6 +134,10 @@ class CrmContractTerm(models.Model):
             "%(actual)s days of %(target)s agreed, over %(count)s documents", **values
         )
 
+    def _get_gap(self):
+        """By how much the volume is on the wrong side of its pace, negative on the right one."""
+        return get_pace_gap(self.limit_kind, self.target, self.actual, self._get_elapsed_share())
+
     def _get_elapsed_share(self):
         self.ensure_one()
         today = self.evaluated_on or self.company_id._get_today()
@@ -139,8 +148,7 @@ class CrmContractTerm(models.Model):
         self.ensure_one()
         if self._is_in_days():
             return self.env._("%s days", self._format_number(value))
-        is_amount = self.kind == "payment" or (self.kind == "volume" and self.measure == "amount")
-        if is_amount and self.currency_id:
+        if self._is_in_money() and self.currency_id:
             return format_amount(self.env, value, self.currency_id)
         return self._format_number(value)
 
@@ -148,4 +156,4 @@ class CrmContractTerm(models.Model):
         """A number the way the reader writes it, without decimals where it has none."""
         value = round(value, 2)
         digits = 0 if value == int(value) else 2
-        return get_lang(self.env).format(f"%.{digits}f", value, grouping=True)
+        return formatLang(self.env, value, digits=digits)

@@ -40,12 +40,19 @@ class CrmContractWatchMixin(models.AbstractModel):
             dates = [record._get_first_missing_date(watch) for watch in watches]
             record.next_alert_date = min(filter(None, dates), default=False)
 
-    def _get_first_missing_date(self, watch):
-        alerts = self._get_own_alerts().filtered(
+    def _get_alerts_of(self, watch):
+        return self._get_own_alerts().filtered(
             lambda alert: alert.subject == watch.subject and alert.due_date == watch.due_date
         )
-        if "acknowledged" in alerts.mapped("state"):
+
+    def _is_acknowledged(self, watch):
+        """Whether somebody has reacted, so that the rest of the ladder is not raised."""
+        return "acknowledged" in self._get_alerts_of(watch).mapped("state")
+
+    def _get_first_missing_date(self, watch):
+        if self._is_acknowledged(watch):
             return None
+        alerts = self._get_alerts_of(watch)
         recorded = alerts.filtered(lambda alert: alert.state != "failed").mapped("days_before")
         return watch.get_first_missing_date(recorded)
 
@@ -87,7 +94,9 @@ class CrmContractWatchMixin(models.AbstractModel):
         for record in self:
             today = record.company_id._get_today()
             try:
-                watches = record._get_watches()
+                watches = [
+                    watch for watch in record._get_watches() if not record._is_acknowledged(watch)
+                ]
             except ValidationError as error:
                 failures[record] = str(error)
                 continue

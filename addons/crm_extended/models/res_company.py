@@ -55,17 +55,22 @@ class ResCompany(models.Model):
             self.env["crm.complaint"]._refresh_deadlines([("company_id", "in", self.ids)])
         return result
 
-    def _get_today(self):
-        """The day it is at the company: by the time zone of its contact, or its working hours."""
+    def _get_tz(self):
+        """The time zone of the company's contact, or of its working hours."""
         self.ensure_one()
         name = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
         try:
-            tz = pytz.timezone(name)
+            return pytz.timezone(name)
         except pytz.UnknownTimeZoneError:
             # Data of another system may bring it; it must not stop the other companies.
             _logger.warning("Company %s has the unknown time zone %s: UTC is used.", self.id, name)
-            tz = pytz.utc
-        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(tz).date()
+            return pytz.utc
+
+    def _get_today(self):
+        """The day it is at the company."""
+        self.ensure_one()
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        return now.astimezone(self._get_tz()).date()
 
     def _get_companies_by_today(self):
         """All companies by the day it is there: {date: companies}; two days, three at most."""

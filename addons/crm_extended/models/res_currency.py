@@ -44,7 +44,7 @@ class ResCurrency(models.Model):
                 dates=[date for _currency, _company, date in keys],
             )
         )
-        rates = {keys[place - 1]: rate for place, rate in result if rate}
+        rates = {keys[place - 1]: float(rate) for place, rate in result if rate}
         for key in keys:
             currency, company, _date = key
             if currency == company.currency_id:

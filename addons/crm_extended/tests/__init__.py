@@ -53,3 +53,7 @@ from . import test_contract_text
 from . import test_contract_timeline
 from . import test_rights_rpc
 from . import test_working_time
+from . import test_contract_price_warnings
+from . import test_contract_term_payment
+from . import test_contract_term_periods
+from . import test_contract_term_volume
