@@ -1,9 +1,13 @@
 """What every test run shares."""
 
+import functools
 import os
+from pathlib import Path
 
 import pytest_odoo
 from hypothesis import settings
+
+ADDONS = Path(__file__).parent / "addons"
 
 # The same examples in each run, so that a red run can be repeated, and new ones in a `deep` run
 # (HYPOTHESIS=deep make test T=...). What a slow machine needs for one is no failure.
@@ -15,6 +19,24 @@ settings.load_profile(os.environ.get("HYPOTHESIS") or "suite")
 _port = os.environ.get("ODOO_TEST_HTTP_PORT")
 if _port:
     pytest_odoo._get_available_random_port = lambda: int(_port)
+
+
+def pytest_ignore_collect(collection_path):
+    """Leave out the add-ons that are not installed: tests/test_bridges.py runs their tests."""
+    if collection_path.parent == ADDONS and (collection_path / "__manifest__.py").exists():
+        return collection_path.name not in _get_installed() or None
+    return None
+
+
+@functools.cache
+def _get_installed():
+    # Only now: the command line has been read.
+    from odoo.sql_db import db_connect
+    from odoo.tests.common import get_db_name
+
+    with db_connect(get_db_name()).cursor() as cr:
+        cr.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        return {name for (name,) in cr.fetchall()}
 
 
 def pytest_terminal_summary(terminalreporter):
