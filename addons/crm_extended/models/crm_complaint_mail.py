@@ -9,6 +9,7 @@ from odoo.tools.mail import parse_contact_from_email
 from .crm_complaint import CLOCK_TOLERANCE
 
 SUBJECT_LENGTH = 250
+NAME_LENGTH = 100
 # A mail that took longer than this has a wrong date, or comes from an old mailbox.
 LONGEST_WAY = timedelta(days=30)
 # So many receipts an hour go to one address. Two machines that answer each other without saying
@@ -48,7 +49,7 @@ class CrmComplaint(models.Model):
             "name": subject or self.env._("(no subject)"),
             "channel": "email",
             "partner_id": customer.id,
-            "partner_name": customer.name or name,
+            "partner_name": customer.name or name[:NAME_LENGTH],
             "received_date": msg_dict["date"],
             **values,
             "company_id": company.id,
@@ -206,6 +207,12 @@ class CrmComplaint(models.Model):
                 mail_headers=MACHINE_HEADERS,
             )
         return messages
+
+    def _get_model_description(self, model_name):
+        """Call a praise a praise in mails, not a complaint."""
+        if len(self) == 1 and model_name == self._name:
+            return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        return super()._get_model_description(model_name)
 
     def _notify_get_reply_to(self, default=None, author_id=False):
         """Answers go to the team's alias, where it has one."""

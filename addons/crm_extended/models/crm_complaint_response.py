@@ -115,7 +115,12 @@ class CrmComplaint(models.Model):
         by_colleague = (
             author and not author.partner_share and author != self.env.ref("base.partner_root")
         )
-        if not by_colleague or message.message_type not in ("comment", "email_outgoing"):
+        # colleagues answer the mails that tell them of a complaint, but not one of their own
+        is_answer = message.message_type in ("comment", "email_outgoing") or (
+            message.message_type == "email"
+            and author.email_normalized != email_normalize(self.email)
+        )
+        if not by_colleague or not is_answer:
             return False
         if not message.subtype_id or message.subtype_id.internal:
             return False

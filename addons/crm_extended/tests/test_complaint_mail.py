@@ -120,6 +120,39 @@ class TestComplaintMail(ComplaintMailCommon):
         complaint = self._create_complaint(team_id=self.quality_team.id)
         self.assertTrue(complaint._notify_get_reply_to()[complaint.id])
 
+    def test_mail_to_two_teams_makes_one_complaint(self):
+        self.quality_team.write({"alias_name": "quality", "company_id": self.company.id})
+        addresses = f"{self.alias_address}, {self.quality_team.alias_email}"
+        self.assertEqual(len(self._receive(to=addresses)), 1)
+        self.assertEqual(len(self._mails_to("sarnai@altan.example.com")), 1, "and one receipt")
+
+    def test_mail_to_two_companies_makes_one_in_each(self):
+        self.quality_team.write({"alias_name": "second", "company_id": self.other_company.id})
+        raw = (
+            f"From: sarnai@altan.example.com\nSubject: Both\nMessage-Id: <both@example.com>\n"
+            f"To: {self.alias_address}, second@{self.quality_team.alias_domain}\n\nBoth of you."
+        )
+        with self.mock_mail_gateway():
+            self.env["mail.thread"].message_process(None, raw)
+        complaints = self.Complaint.search([("name", "=", "Both")])
+        self.assertEqual(complaints.company_id, self.company | self.other_company)
+
+    def test_headers_that_the_database_refuses(self):
+        raw = (
+            f"From: =?utf-8?q?Sa=00rnai?= <a@example.com>\nTo: {self.alias_address}\n"
+            f"Subject: =?utf-8?q?Too=00=0D=0ABcc:_x@example.com_sweet?=\n"
+            "Message-Id: <nul@example.com>\n\nSweet."
+        )
+        with self.mock_mail_gateway():
+            complaint = self.Complaint.browse(self.env["mail.thread"].message_process(None, raw))
+        self.assertEqual(complaint.name, "Too Bcc: x@example.com sweet")
+        self.assertEqual(complaint.partner_name, "Sarnai")
+        self.assertFalse(self._mails_to("x@example.com"))
+
+    def test_name_like_a_book(self):
+        complaint = self._receive(sender='"' + "y" * 900 + '" <a@example.com>')
+        self.assertEqual(complaint.partner_name, "y" * 100)
+
     def test_archived_team_still_hears(self):
         self.team.active = False
         complaint = self._receive()
@@ -157,6 +190,27 @@ class TestComplaintMail(ComplaintMailCommon):
         self._answer(complaint, partner_ids=oleh.ids)
         self.assertEqual(complaint.partner_id, oleh)
         self.assertEqual(complaint.first_response_date, complaint.message_ids[0].date)
+
+    def test_colleague_answers_by_mail(self):
+        complaint = self._receive()
+        told = self._answer(complaint)
+        complaint.write({"first_response_date": False, "awaiting_since": fields.Datetime.now()})
+        self.service_user.email = "service@company.example.com"
+        self._receive(reply_to=told, sender="service@company.example.com")
+        self.assertTrue(complaint.first_response_date)
+        self.assertFalse(complaint.awaiting_since)
+
+    def test_third_person_neither_reopens_nor_learns(self):
+        complaint = self._receive(Cc="third@other.example.com")
+        answer = self._answer(complaint)
+        complaint.stage_id = self.stage_closed
+        third = self.env["res.partner"].create(
+            {"name": "Third", "email": "third@other.example.com"}
+        )
+        self._receive(reply_to=answer, sender="Third <third@other.example.com>")
+        self.assertTrue(complaint.is_closed)
+        self.assertFalse(complaint.awaiting_since)
+        self.assertNotIn(third, complaint.message_partner_ids)
 
     def test_reply_reopens(self):
         complaint = self._receive()
@@ -311,6 +365,12 @@ class TestComplaintReceipt(ComplaintMailCommon):
         self.assertFalse(complaint.first_response_date)
         self.assertTrue(complaint.awaiting_since)
         self.assertEqual(complaint.message_ids[0].message_type, "auto_comment")
+
+    def test_praise_is_called_a_praise(self):
+        self._send(channel="email", kind="praise", email="a@example.com")
+        [receipt] = self._mails_to("a@example.com")
+        self.assertIn("Your Praise", receipt["body"])
+        self.assertNotIn("Complaint", receipt["body"])
 
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
