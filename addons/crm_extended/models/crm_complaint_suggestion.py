@@ -3,7 +3,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 from ..tools.public_text import without_personal_data
 
@@ -70,7 +70,9 @@ class CrmComplaint(models.Model):
     @api.depends(
         "kind",
         "commercial_partner_id",
+        "email",
         "merged_ids.commercial_partner_id",
+        "merged_ids.email",
         "vote_ids.commercial_partner_id",
     )
     def _compute_vote_count(self):
@@ -86,6 +88,7 @@ class CrmComplaint(models.Model):
         for suggestion in suggestions:
             authored = suggestion + suggestion.merged_ids
             unknown = authored.filtered(lambda complaint: not complaint.commercial_partner_id)
+            unknown = {email_normalize(each.email) or each for each in unknown}
             customers = authored.commercial_partner_id
             customers |= voters.get(suggestion, customers.browse())
             suggestion.vote_count = len(unknown) + len(customers)

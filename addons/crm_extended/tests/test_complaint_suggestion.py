@@ -97,6 +97,16 @@ class TestSuggestion(ComplaintMailCommon):
         self.assertEqual(nameless.vote_count, 1, "It was his own")
         self.assertEqual(self._create_complaint().vote_count, 0, "complaints have none")
 
+    def test_author_without_a_contact_counts_once(self):
+        first, second, third = self.Complaint.create(
+            [
+                {"name": "Longer hours", "kind": "suggestion", "email": email}
+                for email in ("a@example.com", "Ann <A@example.com>", "b@example.com")
+            ]
+        )
+        (second | third)._merge_into(first)
+        self.assertEqual(first.vote_count, 2)
+
     def test_one_vote_for_each_customer_in_the_database(self):
         self.suggestion._vote(self.voter)
         self.env.flush_all()
