@@ -1,4 +1,5 @@
 from . import portal
+from . import rating
 from . import portal_form
 from . import complaint_form
 from . import suggestions

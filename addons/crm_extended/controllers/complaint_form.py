@@ -55,17 +55,20 @@ class ComplaintForm(http.Controller):
         if not self._is_within_limit():
             return self._refuse_for_now(form.texts)
         complaint = self._create_complaint({**form.texts, "email": email}, form.files)
-        request.session[SESSION_KEY] = complaint.id
+        # The link of today: once a customer is chosen, the one of then is his.
+        request.session[SESSION_KEY] = {
+            "number": complaint.number,
+            "email": complaint.email,
+            "url": complaint.get_portal_url(),
+        }
         return request.redirect("/complaint/thanks")
 
     @http.route("/complaint/thanks", type="http", auth="public", website=True, methods=["GET"])
     def complaint_form_thanks(self, **_params):
         if SESSION_KEY not in request.session:
             return request.redirect("/complaint")
-        # sudo: this session has filed it
-        complaint = request.env["crm.complaint"].sudo().browse(request.session[SESSION_KEY] or [])
         return request.render(
-            "crm_extended.complaint_form_thanks", {"complaint": complaint.exists()}
+            "crm_extended.complaint_form_thanks", {"filed": request.session[SESSION_KEY]}
         )
 
     def _check_enabled(self):

@@ -1,6 +1,7 @@
 """What arrives from a form on the web: anything at all, until it was looked at here."""
 
 import os
+import re
 import unicodedata
 from typing import NamedTuple
 
@@ -18,6 +19,10 @@ FILE_TYPES = (
 )
 # A page is shown again with what was typed; beyond this it was not typed by a person.
 MAX_SHOWN_AGAIN = 50_000
+# Marks that turn the order of letters around. Phones put them around numbers by themselves; in a
+# name they make one thing look like another.
+BIDI_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+LINE_BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
 class TextField(NamedTuple):
@@ -45,7 +50,7 @@ class FormInput:
         _ = request.env._
         # A file posted in the place of a text is no text.
         typed = value if isinstance(value, str) else ""
-        typed = typed.replace("\r\n", "\n").replace("\r", "\n")
+        typed = LINE_BREAKS.sub("\n", typed).translate(BIDI_MARKS)
         if not field.is_long:
             typed = typed.replace("\n", " ")
         text = "".join(char for char in typed if _is_readable(char)).strip()
@@ -95,15 +100,28 @@ class FormInput:
 def _is_readable(char):
     """Whether a character can be stored and shown; bytes that were no text arrive as U+FFFD.
 
-    Format characters (Cf) are needed: Persian joins its words with one.
+    Anything else is text: Persian joins its words with a format character, office programs put in
+    spaces that do not break, and phones know signs that Python does not know yet.
     """
-    is_text = char.isprintable() or char in "\n\t" or unicodedata.category(char) == "Cf"
-    return is_text and char != "\ufffd"
+    is_control = unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t"
+    return not is_control and char != "\ufffd"
+
+
+def clean_text(text, max_length):
+    """What was typed, without the NUL that PostgreSQL cannot take and without a whole book."""
+    text = text if isinstance(text, str) else ""
+    return text.replace("\x00", "").strip()[:max_length]
+
+
+def is_number(text, digits=9):
+    """Whether `text` can be a record's or a page's number: not too long for the database."""
+    return isinstance(text, str) and text.isdecimal() and len(text) <= digits
 
 
 def _clean_name(filename):
     """The name of a file without its folders, short enough for a list, with its extension."""
-    name = "".join(filter(_is_readable, filename)).replace("\\", "/").rpartition("/")[2]
+    name = "".join(filter(_is_readable, filename.translate(BIDI_MARKS)))
+    name = name.replace("\\", "/").rpartition("/")[2]
     stem, extension = os.path.splitext(name)
     return stem[: MAX_FILE_NAME - len(extension)] + extension
 

@@ -9,6 +9,8 @@ from odoo.tools import consteq
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.addons.portal.utils import get_portal_partner, validate_thread_with_hash_pid
 
+from .form_input import clean_text, is_number
+
 PAGE_SIZE = 20
 MAX_SEARCH = 100
 MAX_REASON = 5000
@@ -38,7 +40,7 @@ class ComplaintPortal(CustomerPortal):
         filters = self._get_complaint_filters()
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
-        search = _clean_text(search, MAX_SEARCH)
+        search = clean_text(search, MAX_SEARCH)
         Complaint = request.env["crm.complaint"]
         domain = Domain.AND(
             [
@@ -52,7 +54,7 @@ class ComplaintPortal(CustomerPortal):
             url="/my/complaints",
             url_args={"sortby": sortby, "filterby": filterby, "search": search},
             total=Complaint.search_count(domain) if may_read else 0,
-            page=int(page) if page.isdecimal() else 1,
+            page=int(page) if is_number(page) else 1,
             step=PAGE_SIZE,
         )
         complaints = Complaint
@@ -153,7 +155,7 @@ class ComplaintPortal(CustomerPortal):
             "now": fields.Datetime.now(),
             "error": error,
             "notice": request.env["crm.complaint"]._get_portal_notice(params.get("done")),
-            "reason": _clean_text(params.get("reason"), MAX_REASON),
+            "reason": clean_text(params.get("reason"), MAX_REASON),
         }
         values = self._get_page_view_values(
             complaint, visit.token, values, "my_complaints_history", False
@@ -169,7 +171,7 @@ class ComplaintPortal(CustomerPortal):
 
     def _contest_complaint(self, visit, params):
         visit.check_is_customer()
-        reason = _clean_text(params.get("reason"), MAX_REASON)
+        reason = clean_text(params.get("reason"), MAX_REASON)
         visit.complaint._customer_contests(reason, visit.author)
         return visit.get_url(done="contested")
 
@@ -245,9 +247,8 @@ class ComplaintVisit:
 
     def _find_author(self, pid, signature):
         is_signed = (
-            isinstance(pid, str)
-            and isinstance(signature, str)
-            and pid.isdecimal()
+            isinstance(signature, str)
+            and is_number(pid)
             and signature.isascii()
             and validate_thread_with_hash_pid(self.complaint, signature, pid)
         )
@@ -280,10 +281,6 @@ class ComplaintVisit:
             return None
         if target.with_user(self.user).has_access("read"):
             return target.access_url
-        return target.get_portal_url() if target._is_of_same_customer(self.complaint) else None
-
-
-def _clean_text(text, max_length):
-    """What was typed, without the NUL that PostgreSQL cannot take and without a whole book."""
-    text = text if isinstance(text, str) else ""
-    return text.replace("\x00", "").strip()[:max_length]
+        if target._is_of_same_customer(self.complaint):
+            return target.get_portal_url()
+        return f"/suggestions/{target.id}" if target.is_published else None

@@ -4,7 +4,7 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .form_input import FILE_TYPES, FormInput, TextField
+from .form_input import FILE_TYPES, FormInput, TextField, is_number
 
 MAX_ORDERS = 30
 TEXT_FIELDS = (
@@ -82,8 +82,8 @@ class ComplaintPortalForm(CustomerPortal):
         domain = [("partner_id", "child_of", partner.id), ("state", "=", "sale")]
         Order = request.env["sale.order"]
         orders = Order.search(domain, order="date_order desc, id desc", limit=MAX_ORDERS)
-        if (order_id or "").isdecimal() and int(order_id) not in orders.ids:
-            orders |= Order.search([*domain, ("id", "=", int(order_id[:9]))])
+        if is_number(order_id) and int(order_id) not in orders.ids:
+            orders |= Order.search([*domain, ("id", "=", int(order_id))])
         # sudo: portal users may not read the products of their own orders
         return orders.sudo()
 

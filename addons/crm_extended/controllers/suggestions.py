@@ -7,6 +7,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from .form_input import is_number
+
 PAGE_SIZE = 20
 SEARCH_LENGTH = 100
 
@@ -101,7 +103,7 @@ class SuggestionsBoard(CustomerPortal):
             url=url,
             url_args=url_args,
             total=board.search_count(domain),
-            page=int(page) if _is_page(page) else 1,
+            page=int(page) if is_number(page) else 1,
             step=PAGE_SIZE,
         )
         suggestions = board.search(
@@ -182,10 +184,6 @@ class SuggestionsBoard(CustomerPortal):
     def _return_to_board(self, suggestion_id, params):
         """Back to where the vote was cast. Only known parameters go into the address."""
         page = params.get("page", "")
-        path = f"/my/suggestions/page/{page}" if _is_page(page) else "/my/suggestions"
+        path = f"/my/suggestions/page/{page}" if is_number(page) else "/my/suggestions"
         query = {name: params[name] for name in ("sortby", "search") if params.get(name)}
         return request.redirect(f"{path}?{url_encode(query)}#suggestion-{suggestion_id}")
-
-
-def _is_page(page):
-    return page.isdecimal() and len(page) < 6

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, formataddr, is_html_empty, plaintext2html
 
+# What a customer decides of a message that he posts by himself; who hears of it is decided here.
+CUSTOMER_MESSAGE_PARAMS = {"body", "body_is_html", "attachment_ids"}
+
 
 class CrmComplaint(models.Model):
     """What the customer sees and does himself: his page, and his word on the solution."""
@@ -9,6 +12,11 @@ class CrmComplaint(models.Model):
     # Each part of a complaint has a file of its own, because one file of all was too long to read.
     _inherit = "crm.complaint"  # pylint: disable=consider-merging-classes-inherited
 
+    # By these a customer could search in the internal notes on his complaint, word by word:
+    # searching through them asks for no access to the messages. What he may read of them, he
+    # reads as messages.
+    message_ids = fields.One2many(groups="base.group_user")
+    website_message_ids = fields.One2many(groups="base.group_user")
     confirmed_date = fields.Datetime(
         string="Confirmed On",
         compute="_compute_confirmed_date",
@@ -78,6 +86,20 @@ class CrmComplaint(models.Model):
             )
         self._reopen(self.env._("The customer is not content with the solution."))
         self._post_word_of_customer(plaintext2html(reason), author)
+
+    def message_post(self, **kwargs):
+        """Let customers write to those who deal with it, and mail nobody else in our name."""
+        if self.env.user.share and not self.env.su:
+            kwargs = {name: kwargs[name] for name in CUSTOMER_MESSAGE_PARAMS & set(kwargs)}
+            kwargs["message_type"] = "comment"
+        if self.env.user.share and kwargs.get("message_type") == "comment":
+            kwargs.setdefault("subtype_xmlid", "mail.mt_comment")
+        return super().message_post(**kwargs)
+
+    def _get_allowed_message_params(self):
+        """What customers write on the page are messages: neither notes, SMS nor letters."""
+        allowed = super()._get_allowed_message_params()
+        return allowed - {"message_type", "subtype_xmlid"} if self.env.user.share else allowed
 
     def _post_word_of_customer(self, body, author=None, **values):
         """Post what the customer wrote on his page or in a form."""
@@ -173,11 +195,13 @@ class CrmComplaint(models.Model):
         return self.rating_ids.filtered("consumed")[:1]
 
     def _is_of_same_customer(self, other):
+        """Whether whoever holds the link of one may have that of the other.
+
+        The same address tells nothing: anybody can type it into the public form.
+        """
         self.ensure_one()
-        if self.commercial_partner_id or other.commercial_partner_id:
-            return self.commercial_partner_id == other.commercial_partner_id
-        email = email_normalize(self.email)
-        return bool(email) and email == email_normalize(other.email)
+        customer = self.commercial_partner_id
+        return bool(customer) and customer == other.commercial_partner_id
 
     @api.model
     def _get_portal_notice(self, done):

@@ -5,6 +5,22 @@ from odoo.tools.mail import email_split_tuples
 class MailMessage(models.Model):
     _inherit = "mail.message"
 
+    def _get_forbidden_access(self, operation):
+        """Show customers no internal message on a complaint: neither notes nor logs.
+
+        Odoo hides the notes that people write, but not those of the system: what was done in an
+        activity, who was told of what.
+        """
+        forbidden = super()._get_forbidden_access(operation)
+        if operation != "read" or self.env.user._is_internal():
+            return forbidden
+        # sudo: what is looked at decides whether it may be read
+        others = (self - forbidden).sudo().filtered(lambda each: each.model == "crm.complaint")
+        internal = others.filtered(
+            lambda each: each.is_internal or not each.subtype_id or each.subtype_id.internal
+        )
+        return forbidden + internal.sudo(False)
+
     def _portal_message_format(self, properties_names, options=None):
         """Name whoever wrote on a complaint without being a contact, and keep his address."""
         vals_list = super()._portal_message_format(properties_names, options=options)

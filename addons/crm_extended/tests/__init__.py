@@ -10,6 +10,7 @@ from . import test_complaint_escalation
 from . import test_complaint_escalation_handed_over
 from . import test_complaint_form
 from . import test_complaint_intake
+from . import test_complaint_intruders
 from . import test_complaint_merge
 from . import test_complaint_partner_merge
 from . import test_complaint_portal

@@ -123,12 +123,26 @@ class TestComplaintForm(ComplaintCommon, HttpCase):
         self._assert_refused(response, "Please fill this in.")
 
     def test_letters_of_all_our_users(self):
-        for text in ("Өндөр чанар", "Қызмет", "Oʻzbekcha", "می‌خواهم", "Їжа 🥧"):
+        for text in (
+            "Өндөр чанар",
+            "Қызмет",
+            "Oʻzbekcha",
+            "می‌خواهم",
+            "Їжа 🥧",
+            "deux\u00a0fois",
+            "\U0001fae9",
+        ):
             with self.subTest(text):
                 self._submit(name=text)
                 complaint = self._get_filed()
                 self.assertEqual(complaint.name, text)
                 self.before |= complaint
+
+    def test_marks_that_turn_letters_around(self):
+        # phones put them around numbers, so nobody is blamed for them
+        self._submit(partner_name="\u202eanayO\u202c", phone="\u202a+98 21 555\u202c")
+        self.assertEqual(self._get_filed().partner_name, "anayO")
+        self.assertEqual(self._get_filed().phone, "+98 21 555")
 
     def test_script_in_every_field(self):
         fields_ = ("partner_name", "phone", "order_reference", "name", "description")
