@@ -8,6 +8,8 @@ from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from .form_input import is_number
+
 PAGE_SIZE = 20
 MAX_ID = 2**31 - 1  # what the database takes as an id
 
@@ -39,7 +41,7 @@ class ContractPortal(CustomerPortal):
             url="/my/contracts",
             url_args={"sortby": sortby, "filterby": filterby},
             total=total,
-            page=int(page) if page.isdecimal() else 1,
+            page=int(page) if is_number(page) else 1,
             step=PAGE_SIZE,
         )
         contracts = request.env["crm.contract"]

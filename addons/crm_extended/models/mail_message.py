@@ -1,12 +1,14 @@
 from odoo import models
 from odoo.tools.mail import email_split_tuples
 
+SHOWN_TO_CUSTOMERS = ("crm.complaint", "crm.contract")
+
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
 
     def _get_forbidden_access(self, operation):
-        """Show customers no internal message on a complaint: neither notes nor logs.
+        """Show customers no internal message on what is theirs: neither notes nor logs.
 
         Odoo hides the notes that people write, but not those of the system: what was done in an
         activity, who was told of what.
@@ -15,7 +17,7 @@ class MailMessage(models.Model):
         if operation != "read" or self.env.user._is_internal():
             return forbidden
         # sudo: what is looked at decides whether it may be read
-        others = (self - forbidden).sudo().filtered(lambda each: each.model == "crm.complaint")
+        others = (self - forbidden).sudo().filtered(lambda each: each.model in SHOWN_TO_CUSTOMERS)
         internal = others.filtered(
             lambda each: each.is_internal or not each.subtype_id or each.subtype_id.internal
         )

@@ -1,6 +1,7 @@
 from base64 import b64encode
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .contract_common import ContractCommon
@@ -131,6 +132,7 @@ class TestContractPortal(ContractPortalCommon):
             "/page/abc",
             "/page/²",
             "/page/99999999999999999999999",
+            "/page/" + "9" * 5000,
             "?sortby=nothing&filterby=nothing",
             "?sortby=end&sortby=name&page=x",
             "?sortby=%00",
@@ -208,6 +210,13 @@ class TestContractPortal(ContractPortalCommon):
         self.assertIn(self.own.user_id.name, page)
         for internal in ("Ask for a discount", "Difficult people", "Give in", "Between us"):
             self.assertNotIn(internal, page)
+
+    def test_log_is_not_read_by_id(self):
+        log = self.own._message_log(body="They pay too much")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            log.with_user(self.portal_user).read(["body"])
 
     def test_link_ends_when_the_contract_is_made_with_another(self):
         token = self.own.access_token
