@@ -75,6 +75,7 @@
         "demo/crm_contract_demo.xml",
         "demo/crm_contract_text_demo.xml",
         "demo/crm_contract_terms_demo.xml",
+        "demo/crm_contract_states_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
