@@ -1,9 +1,7 @@
 """A day at work in a real browser, on the database that `make run` shows."""
 
-import resource
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from support import Server, shell
 
 from tools import browser
@@ -29,8 +27,6 @@ env['sale.order'].create({
 env.cr.commit()
 print('RESULT', partner.id)
 """
-# A first page compiles the client's assets on the machine at hand.
-PATIENCE = 30_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -44,38 +40,12 @@ def site(scratch):
     server.close()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    # Odoo's web server in this process has taken its memory limit, which Chromium cannot live with.
-    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-    with sync_playwright() as playwright:
-        engine = browser.launch(playwright)
-        yield engine
-        engine.close()
-
-
 @pytest.fixture
-def page(site, chromium):
-    """A page logged in as admin; the test fails on any error the browser reports."""
-    errors = []
-    page = chromium.new_page(viewport={"width": 1400, "height": 900})
-    page.set_default_timeout(PATIENCE)
-    page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
-    page.on(
-        "console",
-        lambda message: errors.append(message.text) if message.type == "error" else None,
-    )
-    page.on(
-        "response",
-        lambda answer: (
-            errors.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
-        ),
-    )
+def page(site, open_page):
+    """A page logged in as admin."""
+    page = open_page()
     browser.log_in(page, site.address)
-    yield page
-    page.close()
-    assert errors == []
+    return page
 
 
 def open_app(page, name):

@@ -181,7 +181,7 @@ class ContractPortal(CustomerPortal):
     def _get_contract_sortings(self):
         _ = request.env._
         return {
-            "end": {"label": _("End Date"), "order": "date_end, id desc"},
+            "end": {"label": _("End Date"), "order": "ended_date desc, date_end, id desc"},
             "start": {"label": _("Newest"), "order": "date_start desc, id desc"},
             "name": {"label": _("Subject"), "order": "name, id"},
         }
