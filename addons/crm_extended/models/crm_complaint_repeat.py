@@ -47,10 +47,17 @@ class CrmComplaint(models.Model):
         "WHERE commercial_partner_id IS NOT NULL AND kind = 'complaint'"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_repeat_count(self):
+        """As many as the user is shown: those of other teams are not his to open."""
         chains = self._get_repeat_chains()
+        shown = self.with_context(active_test=False).search(
+            [("id", "in", set().union(*chains.values()))]
+        )
+        shown_ids = set(shown._ids)
         for complaint in self:
-            complaint.repeat_count = max(len(chains.get(complaint._origin.id, ())) - 1, 0)
+            chain = chains.get(complaint._origin.id, set()) & shown_ids
+            complaint.repeat_count = len(chain - {complaint._origin.id})
 
     def _compute_priority(self):
         """A repeat keeps the priority it was raised to when its category proposes a lower one."""

@@ -121,6 +121,20 @@ class TestComplaintRights(ComplaintCommon):
             )
             self.assertEqual(sum(count for _team, count in groups), len(seen))
 
+    def test_repeats_of_other_teams_are_not_counted(self):
+        values = {"partner_id": self.contact.id, "product_id": self.product.id}
+        mine, theirs = (
+            self._create_complaint(team_id=team.id, **values)
+            for team in (self.team, self.quality_team)
+        )
+        self.assertEqual(theirs.repeat_of_id, mine)
+        for user, count in ((self.member, 0), (self.manager, 1)):
+            complaint = mine.with_user(user)
+            self.assertEqual(complaint.repeat_count, count)
+            action = complaint.action_view_repeats()
+            shown = complaint.with_context(action["context"]).search(action["domain"])
+            self.assertEqual(len(shown - complaint), count)
+
     def test_filter_of_my_teams(self):
         arch = self.env.ref("crm_extended.crm_complaint_view_search").arch
         self.assertIn('name="my_team"', arch)
