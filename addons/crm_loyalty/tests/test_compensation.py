@@ -1,6 +1,6 @@
 from odoo import Command, fields
-from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
 
 from .compensation_common import CompensationCommon
 
@@ -90,6 +90,14 @@ class TestCompensationGiven(CompensationCommon):
         self.assertTrue(self.complaint.first_response_date)
         voucher = self._give_voucher(20).card_id
         self.assertNotIn(voucher.code, self.complaint.message_ids[:1].body)
+
+    def test_wizard_tells_nothing_of_a_complaint_of_another_team(self):
+        stranger = new_test_user(
+            self.env, "compensation_stranger", groups="crm_extended.group_crm_complaint_user"
+        )
+        self.team.member_ids = self.service_user
+        with self.assertRaises(AccessError):
+            self._wizard(stranger, kind="points", program_id=self.points_program.id)
 
     def test_wizard_proposes_and_warns(self):
         form = Form(
@@ -209,3 +217,5 @@ class TestCompensationMerged(CompensationCommon):
         self.assertFalse(self.complaint.compensation_ids)
         self.assertEqual((self.complaint.cost, target.cost), (0, 35))
         self.assertEqual(self.card.history_ids.order_id, target.id)
+        with self.assertRaisesRegex(UserError, "was merged into"):
+            self._give_voucher(15)

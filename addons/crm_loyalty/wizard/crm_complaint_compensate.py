@@ -116,6 +116,25 @@ class CrmComplaintCompensate(models.TransientModel):
         for wizard in self:
             wizard.customer_has_email = bool(wizard.partner_id.email)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        wizards._check_complaint_access()
+        return wizards
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._check_complaint_access()
+        return result
+
+    @api.onchange("complaint_id")
+    def _check_complaint_access(self):
+        """Customer and card of a complaint are shown to nobody who may not open it.
+
+        No constraint: those are checked with all rights.
+        """
+        self.complaint_id._origin.check_access("read")
+
     def action_compensate(self):
         """Give it, or ask for approval; then show the complaint as it is now."""
         self.ensure_one()
@@ -135,6 +154,7 @@ class CrmComplaintCompensate(models.TransientModel):
 
     def _prepare_compensation_values(self):
         """Check what was entered and return the compensation it makes."""
+        self.complaint_id._check_not_merged()
         partner = self.complaint_id._get_compensated_customer()
         # sudo: programs and cards are looked up for users who may compensate but not open them
         program = self.program_id.sudo()
