@@ -179,17 +179,21 @@ class ContractPortal(CustomerPortal):
         return own & request.env["crm.contract"]._get_portal_state_domain()
 
     def _get_contract_sortings(self):
-        _ = request.env._
         return {
-            "end": {"label": _("End Date"), "order": "ended_date desc, date_end, id desc"},
-            "start": {"label": _("Newest"), "order": "date_start desc, id desc"},
-            "name": {"label": _("Subject"), "order": "name, id"},
+            "end": {
+                "label": request.env._("End Date"),
+                "order": "ended_date desc, date_end, id desc",
+            },
+            "start": {"label": request.env._("Newest"), "order": "date_start desc, id desc"},
+            "name": {"label": request.env._("Subject"), "order": "name, id"},
         }
 
     def _get_contract_filters(self):
-        _ = request.env._
         return {
-            "all": {"label": _("All"), "domain": Domain.TRUE},
-            "running": {"label": _("In Force"), "domain": Domain("ended_date", "=", False)},
-            "ended": {"label": _("Ended"), "domain": Domain("ended_date", "!=", False)},
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "running": {
+                "label": request.env._("In Force"),
+                "domain": Domain("ended_date", "=", False),
+            },
+            "ended": {"label": request.env._("Ended"), "domain": Domain("ended_date", "!=", False)},
         }

@@ -67,9 +67,10 @@ class CrmContract(models.Model):
                 contract.ended_date = min(contract.date_end or today, today)
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for contract in self:
             contract.access_url = f"/my/contracts/{contract.id}"
+        return result
 
     @api.model
     def _get_portal_fields(self):
