@@ -204,11 +204,12 @@ class TestSalespersonsAreTold(SevereCommon):
 
     def test_closed_opportunities_and_leads_are_left_alone(self):
         self.lead.action_set_won()
-        self.env["crm.lead"].create(
+        enquiry = self.env["crm.lead"].create(
             {"name": "Cakes", "type": "lead", "partner_id": self.contact.id}
-        ).user_id = self.salesperson
+        )
+        enquiry.user_id = self.salesperson
         self._create_severe()
-        self.assertFalse(self._get_activities(self.env["crm.lead"].search([])))
+        self.assertFalse(self._get_activities(self.lead | self.other_lead | enquiry))
 
     def test_user_without_sales_rights_makes_them_told(self):
         complaint = self._create_severe(priority="0")
