@@ -41,12 +41,13 @@ class ComplaintForm(http.Controller):
     def complaint_form_submit(self, **params):
         self._check_enabled()
         form = FormInput(params, TEXT_FIELDS)
-        _ = request.env._
         if form.texts["kind"] not in get_kinds():
-            form.errors["kind"] = _("Please choose one of these.")
+            form.errors["kind"] = self.env._("Please choose one of these.")
         email = email_normalize(form.texts["email"])
         if "email" not in form.errors and not email:
-            form.errors["email"] = _("This is no e-mail address. Example: name@example.com")
+            form.errors["email"] = self.env._(
+                "This is no e-mail address. Example: name@example.com"
+            )
         if form.errors:
             return self._render_form(form.texts, form.errors, status=422)
         if params.get(TRAP_FIELD):
@@ -83,7 +84,7 @@ class ComplaintForm(http.Controller):
         )
 
     def _refuse_for_now(self, typed):
-        message = request.env._(
+        message = self.env._(
             "You have written to us several times in the last hour. "
             "Please send this later: nothing that you typed here is lost while the page stays open."
         )

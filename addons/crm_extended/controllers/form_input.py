@@ -17,8 +17,8 @@ FILE_TYPES = (
     *(".pdf", ".txt", ".csv", ".eml", ".zip"),
     *(".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods"),
 )
-# A page is shown again with what was typed; beyond this it was not typed by a person.
-MAX_SHOWN_AGAIN = 50_000
+# Beyond this a text was not typed by a person, and is neither looked at nor shown again.
+MAX_READ = 100_000
 # Marks that turn the order of letters around. Phones put them around numbers by themselves; in a
 # name they make one thing look like another.
 BIDI_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -39,6 +39,7 @@ class FormInput:
     """
 
     def __init__(self, params, text_fields, file_field="attachments"):
+        self.env = request.env
         self.texts = {}
         self.errors = {}
         self.files = []
@@ -47,43 +48,41 @@ class FormInput:
         self._read_files(file_field)
 
     def _read_text(self, value, field):
-        _ = request.env._
         # A file posted in the place of a text is no text.
-        typed = value if isinstance(value, str) else ""
+        typed = value[:MAX_READ] if isinstance(value, str) else ""
         typed = LINE_BREAKS.sub("\n", typed).translate(BIDI_MARKS)
         if not field.is_long:
             typed = typed.replace("\n", " ")
         text = "".join(char for char in typed if _is_readable(char)).strip()
-        self.texts[field.name] = text[:MAX_SHOWN_AGAIN]
+        self.texts[field.name] = text
         if len(text) > field.max_length:
-            self.errors[field.name] = _(
+            self.errors[field.name] = self.env._(
                 "This is too long: %(length)s characters, at most %(limit)s.",
                 length=len(text),
                 limit=field.max_length,
             )
         elif not all(map(_is_readable, typed)):
-            self.errors[field.name] = _(
+            self.errors[field.name] = self.env._(
                 "Some characters could not be read. Please check this text."
             )
         elif field.required and not text:
-            self.errors[field.name] = _("Please fill this in.")
+            self.errors[field.name] = self.env._("Please fill this in.")
 
     def _read_files(self, name):
-        _ = request.env._
         uploads = [file for file in request.httprequest.files.getlist(name) if file.filename]
         sizes = [file.seek(0, os.SEEK_END) or file.tell() for file in uploads]
         refused = [file.filename for file in uploads if not _is_accepted(file.filename)]
         if len(uploads) > MAX_FILES:
-            self.errors[name] = _("Please send at most %s files.", MAX_FILES)
+            self.errors[name] = self.env._("Please send at most %s files.", MAX_FILES)
         elif sum(sizes) > MAX_FILES_SIZE:
-            self.errors[name] = _(
+            self.errors[name] = self.env._(
                 "The files are too big: %(size)s MB, at most %(limit)s MB in all. "
                 "Please send fewer or smaller ones.",
                 size=round(sum(sizes) / 1024**2, 1),
                 limit=MAX_FILES_SIZE // 1024**2,
             )
         elif refused:
-            self.errors[name] = _(
+            self.errors[name] = self.env._(
                 "We cannot take “%(file)s”. "
                 "Please send pictures, videos, PDF, text or office files.",
                 file=_clean_name(refused[0]),
@@ -94,7 +93,7 @@ class FormInput:
                 self.files.append((_clean_name(upload.filename), upload.read()))
         if uploads and self.errors:
             # a browser does not fill in files again
-            self.errors.setdefault(name, _("Please choose the files once more."))
+            self.errors.setdefault(name, self.env._("Please choose the files once more."))
 
 
 def _is_readable(char):
@@ -123,7 +122,7 @@ def _clean_name(filename):
     name = "".join(filter(_is_readable, filename.translate(BIDI_MARKS)))
     name = name.replace("\\", "/").rpartition("/")[2]
     stem, extension = os.path.splitext(name)
-    return stem[: MAX_FILE_NAME - len(extension)] + extension
+    return stem[: MAX_FILE_NAME - len(extension)] + extension[:MAX_FILE_NAME]
 
 
 def _is_accepted(filename):

@@ -74,7 +74,7 @@ class ComplaintPortal(CustomerPortal):
             "sortby": sortby,
             "searchbar_filters": filters,
             "filterby": filterby,
-            "searchbar_inputs": {"all": {"input": "all", "label": request.env._("Search in All")}},
+            "searchbar_inputs": {"all": {"input": "all", "label": self.env._("Search in All")}},
             "search_in": "all",
             "search": search,
         }
@@ -185,20 +185,22 @@ class ComplaintPortal(CustomerPortal):
         return Domain("commercial_partner_id", "=", partner.id)
 
     def _get_complaint_sortings(self):
-        _ = request.env._
+        newest = "received_date desc, id desc"
         return {
-            "date": {"label": _("Newest"), "order": "received_date desc, id desc"},
-            "name": {"label": _("Subject"), "order": "name, id"},
-            "stage": {"label": _("Stage"), "order": "stage_id, received_date desc, id desc"},
+            "date": {"label": self.env._("Newest"), "order": newest},
+            "name": {"label": self.env._("Subject"), "order": "name, id"},
+            "stage": {
+                "label": self.env._("Stage"),
+                "order": "stage_id, received_date desc, id desc",
+            },
         }
 
     def _get_complaint_filters(self):
-        _ = request.env._
         kinds = request.env["crm.complaint"]._fields["kind"]._description_selection(request.env)
         return {
-            "all": {"label": _("All"), "domain": Domain.TRUE},
-            "open": {"label": _("Open"), "domain": Domain("is_closed", "=", False)},
-            "closed": {"label": _("Closed"), "domain": Domain("is_closed", "=", True)},
+            "all": {"label": self.env._("All"), "domain": Domain.TRUE},
+            "open": {"label": self.env._("Open"), "domain": Domain("is_closed", "=", False)},
+            "closed": {"label": self.env._("Closed"), "domain": Domain("is_closed", "=", True)},
             **{kind: {"label": name, "domain": Domain("kind", "=", kind)} for kind, name in kinds},
         }
 
@@ -225,7 +227,8 @@ class ComplaintVisit:
     """
 
     def __init__(self, controller, complaint_id, params):
-        self.user = request.env.user
+        self.env = request.env
+        self.user = self.env.user
         self.complaint = request.env["crm.complaint"]
         self.token = None
         self.author = request.env["res.partner"]
@@ -267,7 +270,7 @@ class ComplaintVisit:
 
     def check_is_customer(self):
         if not self.is_customer:
-            raise UserError(request.env._("Only the customer can say this. You see what he sees."))
+            raise UserError(self.env._("Only the customer can say this. You see what he sees."))
 
     def get_url(self, suffix="", **params):
         """The address of the page, or of something that is done on it, for this visitor."""
@@ -281,6 +284,7 @@ class ComplaintVisit:
             return None
         if target.with_user(self.user).has_access("read"):
             return target.access_url
-        if target._is_of_same_customer(self.complaint):
+        # The link alone may still be that of the public form; a signed one came by mail.
+        if "hash" in self.access_params and target._is_of_same_customer(self.complaint):
             return target.get_portal_url()
         return f"/suggestions/{target.id}" if target.is_published else None

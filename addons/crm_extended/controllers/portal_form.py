@@ -27,13 +27,13 @@ class ComplaintPortalForm(CustomerPortal):
     def portal_create_complaint(self, **params):
         form = FormInput(params, TEXT_FIELDS)
         if form.texts["kind"] not in get_kinds():
-            form.errors["kind"] = request.env._("Please choose one of these.")
+            form.errors["kind"] = self.env._("Please choose one of these.")
         order_id, _dash, line_id = form.texts["about"].partition("-")
         orders = self._get_own_orders(order_id)
         order = orders.filtered(lambda order: str(order.id) == order_id)
         line = get_complaint_lines(order).filtered(lambda line: str(line.id) == line_id)
         if (order_id and not order) or (line_id and not line):
-            form.errors["about"] = request.env._("Please choose one of your orders.")
+            form.errors["about"] = self.env._("Please choose one of your orders.")
         if form.errors:
             return self._render_new_complaint(orders, form.texts, form.errors)
         partner = request.env.user.partner_id

@@ -69,11 +69,11 @@ class CrmComplaintFormAttempt(models.Model):
         """What stands for an address: nobody without the database's secret can tell which it is."""
         try:
             ip = ipaddress.ip_address(address or "")
-            if ip.version == 6:
-                # one customer of a provider has a whole network of these
-                address = str(ipaddress.ip_network((ip, 64), strict=False))
         except ValueError:
-            pass  # a socket or a proxy without addresses: they share one count
+            ip = None  # a socket, or a proxy that tells no addresses: they share one count
+        if ip and ip.version == 6:
+            # one customer of a provider has a whole network of these
+            address = str(ipaddress.ip_network((ip, 64), strict=False))
         # sudo: the secret is the administrator's
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         return hmac.new(

@@ -220,6 +220,6 @@ class CrmComplaint(models.Model):
         # sudo: the alias of a team is known to whoever writes for it
         teams = self.sudo().team_id.filtered("alias_email")
         aliases = teams._notify_get_reply_to(author_id=author_id)
-        for complaint in self.filtered(lambda complaint: complaint.team_id in teams):
+        for complaint in self.sudo().filtered(lambda complaint: complaint.team_id in teams):
             result[complaint.id] = aliases[complaint.team_id.id]
         return result

@@ -4,6 +4,19 @@ from odoo.tools import email_normalize, formataddr, is_html_empty, plaintext2htm
 
 # What a customer decides of a message that he posts by himself; who hears of it is decided here.
 CUSTOMER_MESSAGE_PARAMS = {"body", "body_is_html", "attachment_ids"}
+# What a customer may read of his complaints, beside what Odoo's mixins let him. Every other field
+# is the company's own business, those that other add-ons bring too.
+PORTAL_FIELDS = {
+    *("number", "name", "kind", "channel", "description", "received_date", "active", "company_id"),
+    *("partner_id", "commercial_partner_id", "partner_name", "email", "phone"),
+    *("order_id", "order_line_id", "product_id"),
+    *("stage_id", "is_closed", "first_response_date", "resolved_date", "closed_date"),
+    *("confirmed_date", "is_published", "public_name", "public_description", "public_answer"),
+    *("published_date", "vote_count"),
+    "priority",  # the list is ordered by it
+    "user_id",  # read whenever a message is posted
+}
+PORTAL_MIXINS = ("portal.mixin", "rating.mixin", "mail.activity.mixin")
 
 
 class CrmComplaint(models.Model):
@@ -44,15 +57,48 @@ class CrmComplaint(models.Model):
 
     # A link was given to the person the complaint belonged to. Somebody else's complaint, or that
     # of a customer who was found since then, takes a new one: the public form shows its link to
-    # whoever filled it in, whatever address he typed.
+    # whoever filled it in, whatever address he typed. A contact made for the complaint keeps it.
     @api.depends("partner_id")
     def _compute_access_token(self):
-        self.access_token = False
+        linked = self.filtered(lambda complaint: complaint.access_token and complaint.partner_id)
+        made_for = linked._filter_contact_made_for()
+        for complaint in self - made_for:
+            complaint.access_token = False
+
+    def _filter_contact_made_for(self):
+        """Those whose contact is newer than the complaint and has nothing else to his name."""
+        newer = self.filtered(
+            lambda complaint: (
+                complaint.create_date
+                and complaint.partner_id.create_date >= complaint.create_date
+                and complaint.partner_id == complaint.commercial_partner_id
+            )
+        )
+        if not newer:
+            return newer
+        # sudo: only whether there are any
+        partners = newer.partner_id.sudo()
+        others = self.sudo().search(
+            [("partner_id", "in", partners.ids), ("id", "not in", newer.ids)]
+        )
+        orders = self.env["sale.order"].sudo().search([("partner_id", "in", partners.ids)])
+        taken = partners.filtered("user_ids") | others.partner_id | orders.partner_id
+        return newer.filtered(lambda complaint: complaint.partner_id not in taken)
+
+    def _has_field_access(self, field, operation):
+        if not super()._has_field_access(field, operation):
+            return False
+        if self.env.su or self.env.user._is_internal():
+            return True
+        return field.name in PORTAL_FIELDS or any(
+            field.name in self.env[mixin]._fields for mixin in PORTAL_MIXINS
+        )
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for complaint in self:
             complaint.access_url = f"/my/complaints/{complaint.id}"
+        return result
 
     def _customer_confirms(self, author=None):
         """Note that the customer is content with the solution.

@@ -16,6 +16,8 @@ from . import test_complaint_partner_merge
 from . import test_complaint_portal
 from . import test_complaint_queries
 from . import test_complaint_reopening
+from . import test_complaint_portal_form
+from . import test_complaint_portal_rights
 from . import test_complaint_repeats
 from . import test_complaint_report
 from . import test_complaint_resolution

@@ -53,7 +53,7 @@ class TestComplaintAccess(ComplaintCommon):
 
     def test_portal_reads_own_company_only(self):
         self.assertEqual(self._visible(self.portal_user), self.own)
-        self.own.with_user(self.portal_user).read(["name", "stage_id", "resolution"])
+        self.own.with_user(self.portal_user).read(["name", "stage_id", "confirmed_date"])
         for complaint in self.all - self.own:
             with self.assertRaises(AccessError):
                 complaint.with_user(self.portal_user).read(["name"])

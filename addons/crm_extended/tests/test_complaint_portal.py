@@ -108,6 +108,17 @@ class TestComplaintPortal(ComplaintPortalCommon):
         url = f"/my/complaints/{self.nameless.id}?access_token={token}"
         self.assertEqual(self._get(url).status_code, 404)
 
+    def test_link_goes_on_for_a_contact_made_for_the_complaint(self):
+        """A first answer makes a contact of the address: nothing else is his that could be seen."""
+        token = self.nameless.access_token
+        values = {"name": "Somebody", "email": self.nameless.email}
+        made_for, with_order = self.env["res.partner"].create([values, values])
+        self.env["sale.order"].create({"partner_id": with_order.id})
+        self.nameless.partner_id = made_for
+        self.assertEqual(self.nameless.access_token, token)
+        self.nameless.partner_id = with_order
+        self.assertFalse(self.nameless.access_token)
+
 
 @tagged("post_install", "-at_install")
 class TestComplaintSolution(ComplaintPortalCommon):
@@ -271,8 +282,11 @@ class TestComplaintSolution(ComplaintPortalCommon):
         self.own._merge_into(target)
         response = self._get(self._get_url(self.own), self.portal_user)
         self.assertTrue(response.url.endswith(f"/my/complaints/{target.id}"))
-        response = self._get(self._get_url(self.own, token=token))
-        self.assertIn("The same again", response.text)
+        url = self._get_url(self.own, token=token)
+        signed = f"{url}&pid={self.contact.id}&hash={self.own._sign_token(self.contact.id)}"
+        self.assertIn("The same again", self._get(signed).text)
+        # a link alone may be that of the public form, shown to whoever typed the address
+        self.assertNotIn("The same again", self._get(url).text)
         # the link of one customer does not open what belongs to another
         self.nameless.stage_id = self.stage_new
         self.nameless._merge_into(foreign_target, allow_other_customers=True)

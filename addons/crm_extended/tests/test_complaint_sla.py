@@ -144,7 +144,9 @@ class TestComplaintSla(ComplaintDeadlineCommon):
         self.sla.with_user(self.manager).first_response_hours = 100
         with self.assertRaises(AccessError):
             self.sla.with_user(self.portal_user).check_access("read")
-        # A customer's complaint has its deadlines nevertheless, and he may read how it stands.
+        # A customer's complaint has its deadlines nevertheless, and they are not his to read.
         complaint = self._receive("2026-01-12 06:00:00")
         for field_name in ("sla_state", "sla_remaining"):
-            self.assertTrue(complaint.with_user(self.portal_user)[field_name])
+            self.assertTrue(complaint.with_user(self.service_user)[field_name])
+            with self.assertRaises(AccessError):
+                complaint.with_user(self.portal_user).read([field_name])
