@@ -132,7 +132,7 @@ class TestComplaintRights(ComplaintCommon):
             complaint = mine.with_user(user)
             self.assertEqual(complaint.repeat_count, count)
             action = complaint.action_view_repeats()
-            shown = complaint.with_context(action["context"]).search(action["domain"])
+            shown = complaint.with_context(**action["context"]).search(action["domain"])
             self.assertEqual(len(shown - complaint), count)
 
     def test_filter_of_my_teams(self):
