@@ -55,7 +55,7 @@ class CrmContract(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not self.env.context.get("crm_contract_terms_later"):
+        if not self._is_nightly_batch():
             if {"date_end", "notice_days"} & set(vals):
                 self._withdraw_moved_alerts()
             if "state" in vals:

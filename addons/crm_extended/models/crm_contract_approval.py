@@ -57,7 +57,6 @@ class CrmContract(models.Model):
         readonly=True,
         copy=False,
         default=lambda self: self.env.user,
-        ondelete="restrict",
         help="Who changed the conditions or the text last: somebody else has to approve them.",
     )
 
@@ -76,16 +75,27 @@ class CrmContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # What the context proposes is as little to be trusted as what is given.
+        proposed = {key.removeprefix("default_") for key in self.env.context}
         for vals in vals_list:
-            self._check_approval_untouched(vals)
-        return super().create(vals_list)
+            self._check_approval_untouched({*proposed, *vals})
+        contracts = super().create(vals_list)
+        if not self.env.su:
+            for contract in contracts.filtered(lambda contract: contract.state != "draft"):
+                contract._check_approved()
+        return contracts
 
     def write(self, vals):
         self._check_approval_untouched(vals)
+        if vals.get("state") == "running":
+            for contract in self.filtered(lambda contract: contract.state == "draft"):
+                contract._check_approved()
         # The nightly action that prolongs contracts changes no agreement: it carries one out.
-        is_change = not self.env.context.get("crm_contract_terms_later") and not set(
-            self._get_content_fields()
-        ).isdisjoint(vals)
+        # What another type proposes is written into the conditions of a draft.
+        is_change = not self._is_nightly_batch() and not {
+            "type_id",
+            *self._get_content_fields(),
+        }.isdisjoint(vals)
         if not is_change:
             return super().write(vals)
         contents = {contract: contract._get_content() for contract in self}
@@ -115,11 +125,6 @@ class CrmContract(models.Model):
                 }
             )
 
-    def action_start(self):
-        for contract in self:
-            contract._check_approved()
-        return super().action_start()
-
     def action_send_text(self):
         self._check_approved()
         return super().action_send_text()
@@ -138,14 +143,16 @@ class CrmContract(models.Model):
     def _get_content(self):
         """Return the conditions and the text as one piece of HTML, the same for every reader."""
         self.ensure_one()
-        contract = self.with_context(lang="en_US")
+        # sudo: the name of a price list is part of it, also for who may not open price lists
+        contract = self.sudo().with_context(lang="en_US")
         lines = []
         for name in self._get_content_fields():
             field = self._fields[name]
             if field.type == "html":
                 continue
             value = contract[name]
-            value = value.display_name if field.relational else value
+            if field.relational:
+                value = ", ".join(name for name in value.mapped("display_name") if name)
             lines.append(Markup("<p>%s: %s</p>") % (field.string, "" if value is False else value))
         return Markup().join(lines) + (self.text or Markup())
 

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 
 from ..tools.alert_ladder import get_renewed_end
 from ..tools.batches import run_in_batches
-from .crm_contract import ACTIVE_STATES
+from .crm_contract import ACTIVE_STATES, MAX_MONTHS
 
 
 class CrmContract(models.Model):
@@ -68,8 +68,8 @@ class CrmContract(models.Model):
 
     def _prolong_by(self, months):
         """Move the end of contracts in force by some months, whatever their renewal is."""
-        if months < 1:
-            raise UserError(self.env._("Prolong by one month at least."))
+        if not 1 <= months <= MAX_MONTHS:
+            raise UserError(self.env._("Prolong by 1 to %s months.", MAX_MONTHS))
         for contract in self:
             if contract.state not in ACTIVE_STATES:
                 raise UserError(

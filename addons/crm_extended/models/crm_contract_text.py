@@ -92,7 +92,10 @@ class CrmContract(models.Model):
     def _get_content_fields(self):
         """The conditions and the text: what both parties agree on. Meant to be extended."""
         return [
+            "name",
+            "kind",
             "partner_id",
+            "party_ids",
             "date_start",
             "date_end",
             "notice_days",
@@ -100,6 +103,8 @@ class CrmContract(models.Model):
             "renewal_months",
             "amount_total",
             "currency_id",
+            "payment_term_id",
+            "pricelist_id",
             "text",
         ]
 

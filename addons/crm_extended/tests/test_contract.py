@@ -65,6 +65,14 @@ class TestContract(ContractCommon):
         )
         self.assertEqual(values.mapped("new_value_char"), ["Running"])
 
+    def test_changes_of_conditions_are_tracked(self):
+        contract = self._new_contract()
+        self.flush_tracking()
+        contract.write({"notice_days": 45, "renewal_months": 7, "party_ids": self.partner.ids})
+        self.flush_tracking()
+        changed = contract.message_ids.tracking_value_ids.field_id.mapped("name")
+        self.assertEqual(set(changed), {"notice_days", "renewal_months", "party_ids"})
+
     def test_notice_is_given_before_an_end(self):
         contract = self._new_contract(notice_days=90)
         self.assertEqual(contract.notice_date, self._day(275))

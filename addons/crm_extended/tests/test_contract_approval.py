@@ -3,6 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .contract_common import ContractCommon
@@ -83,6 +84,62 @@ class TestContractApproval(ContractCommon):
                 self.assertRegex(difference, f"<del>[^<]*{removed}")
                 self.assertRegex(difference, f"<ins>[^<]*{added}")
                 self.assertIn("approved again", self.contract.message_ids[:2].mapped("body")[0])
+
+    def test_any_condition_counts(self):
+        payment_term = self.env["account.payment.term"].create({"name": "10 Days"})
+        pricelist = self.env["product.pricelist"].create({"name": "Bakers"})
+        contract_type = self.env["crm.contract.type"].create(
+            {"name": "Short", "renewal": "automatic", "renewal_months": 1}
+        )
+        guarantor = self.env["res.partner"].create([{"name": "Bank"}, {"name": "Mill"}])
+        for values in (
+            {"name": "Supply of cake"},
+            {"kind": "supplier"},
+            {"payment_term_id": payment_term.id},
+            {"pricelist_id": pricelist.id},
+            {"party_ids": [Command.set(guarantor.ids)]},
+            # The type proposes other conditions.
+            {"type_id": contract_type.id},
+        ):
+            with self.subTest(values):
+                self._approve()
+                self.contract.write(values)
+                self.assertEqual(self.contract.approval_state, "draft")
+                self.assertTrue(self.contract.approval_difference)
+
+    def test_a_context_gets_nobody_past_it(self):
+        self._approve()
+        self.contract.with_context(crm_contract_terms_later=True).amount_total = 1
+        self.assertEqual(self.contract.approval_state, "draft")
+        for proposed in (
+            {"default_approval_state": "approved"},
+            {"default_content_writer_id": self.colleague.id},
+        ):
+            with self.assertRaises(AccessError):
+                self.contract.with_context(**proposed).create(
+                    {"name": "New", "partner_id": self.partner.id}
+                )
+
+    def test_required_whichever_way_it_is_started(self):
+        with self.assertRaisesRegex(UserError, "approved first"):
+            self.contract.write({"state": "running"})
+        with self.assertRaisesRegex(UserError, "approved first"):
+            self.contract.create(
+                {
+                    "name": "New",
+                    "partner_id": self.partner.id,
+                    "template_id": self.template.id,
+                    "state": "running",
+                }
+            )
+
+    def test_who_wrote_a_contract_can_be_deleted(self):
+        writer = self._new_user("contract_writer")
+        contract = self.contract.with_user(writer).create(
+            {"name": "New", "partner_id": self.partner.id, "user_id": self.user.id}
+        )
+        writer.unlink()
+        self.assertFalse(contract.sudo().content_writer_id)
 
     def test_writing_the_same_again_is_no_change(self):
         self._approve()
