@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools.alert_ladder import get_next_due_date
@@ -123,7 +123,7 @@ class CrmContractTerm(models.Model):
         for term in self:
             term.user_id = term.user_id or term.contract_id.user_id
 
-    @api.constrains("due_date", "due_on", "contract_id")
+    @api.constrains("due_date", "due_on", "contract_id", "state")
     def _check_due_within_contract(self):
         """A term due after the end would never be watched, for the contract has expired by then."""
         for term in self:
@@ -147,12 +147,19 @@ class CrmContractTerm(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._normalize(vals) for vals in vals_list])
+        terms = super().create([self._normalize(vals) for vals in vals_list])
+        if waived := terms.filtered(lambda term: term.state == "waived"):
+            waived._check_state_rights("waived")
+        return terms
 
     def write(self, vals):
         vals = self._normalize(vals)
+        if "contract_id" in vals:
+            self._check_same_contract(vals["contract_id"])
         if "state" in vals:
             self._check_state_rights(vals["state"])
+            if vals["state"] == "waived" and not (vals.get("waive_reason") or "").strip():
+                raise UserError(self.env._("Give the reason: it is kept in the history."))
         # A period that opens leaves what is still to be done about the one before it.
         may_move = self.browse()
         if ("due_date" in vals or "due_on" in vals) and not self._is_opening_periods():
@@ -166,6 +173,19 @@ class CrmContractTerm(models.Model):
         if moved:
             moved._restart_ladder()
         return result
+
+    def _check_same_contract(self, contract_id):
+        """Alerts and closed periods are about the contract the term was agreed on in."""
+        for term in self:
+            if term.contract_id.id != contract_id:
+                raise UserError(
+                    self.env._(
+                        "The term “%(term)s” stays with the contract %(contract)s: create another "
+                        "one in the other contract.",
+                        term=term.name,
+                        contract=term.contract_id.display_name,
+                    )
+                )
 
     def _normalize(self, vals):
         """Return the values with the day of the month of the due date.

@@ -144,6 +144,15 @@ class SaleOrder(models.Model):
                         order=order.display_name,
                     )
                 )
+            if contract.kind == "supplier":
+                raise ValidationError(
+                    self.env._(
+                        "The contract %(contract)s was made with a vendor: choose a contract with "
+                        "a customer for the order %(order)s.",
+                        contract=contract.display_name,
+                        order=order.display_name,
+                    )
+                )
 
     def copy_data(self, default=None):
         """A copy is a new order: it can be placed only under a contract that is in force."""

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from .contract_common import ContractCommon
@@ -45,8 +45,11 @@ class TestContractChange(ContractCommon):
         ):
             with self.assertRaisesRegex(UserError, message):
                 self._change(contract, contract_operation="prolong").action_apply()
-        with self.assertRaisesRegex(UserError, "one month at least"):
-            self._change(self.contracts, contract_operation="prolong", months=0).action_apply()
+        for months in (0, 100000):
+            with self.assertRaisesRegex(UserError, "Prolong by 1 to 1200 months"):
+                self._change(
+                    self.contracts, contract_operation="prolong", months=months
+                ).action_apply()
 
     def test_follow_many(self):
         action = self._change(self.contracts, contract_operation="follow").action_apply()
@@ -70,6 +73,18 @@ class TestContractChange(ContractCommon):
             self._change(contracts, contract_operation="terminate", reason="All").action_apply()
         self.env.invalidate_all()
         self.assertEqual(set(self.contracts.mapped("state")), {"running"})
+
+    def test_postpone_what_is_breached_within_the_contract(self):
+        term = self._new_term(self._new_contract(renewal="manual"), due_date=self._day(-1))
+        term.state = "breached"
+        with self.assertRaisesRegex(ValidationError, "after the end of its contract"):
+            self._change(term, term_operation="postpone", due_date=self._day(366)).action_apply()
+
+    def test_something_has_to_be_chosen(self):
+        for records in (self.contracts, self.terms):
+            change = self._change(records, contract_operation=False, term_operation=False)
+            with self.assertRaisesRegex(UserError, "Choose what to do first"):
+                change.action_apply()
 
     def test_waive_is_for_managers_and_needs_a_reason(self):
         with self.assertRaisesRegex(UserError, "administrator"):

@@ -188,6 +188,11 @@ class TestContractOrders(AccountTestInvoicingCommon):
             contract.action_view_invoices()["context"]["default_move_type"], "in_invoice"
         )
 
+    def test_no_sale_under_a_contract_with_a_vendor(self):
+        contract = self._new_contract(kind="supplier")
+        with self.assertRaisesRegex(ValidationError, "made with a vendor"):
+            self._order(contract_id=contract.id)
+
     def test_report_says_the_same(self):
         supply = self._new_contract(kind="supplier")
         in_euro = self._new_contract(currency_id=self.foreign.id)

@@ -232,6 +232,12 @@ class TestContractTermPeriods(ContractCommon):
             term.with_user(self.user)._waive("Because")
         with self.assertRaises(UserError):
             term.with_user(self.user).write({"state": "waived"})
+        with self.assertRaises(UserError):
+            term.with_user(self.user).create(
+                {"contract_id": term.contract_id.id, "name": "Given up", "state": "waived"}
+            )
+        with self.assertRaisesRegex(UserError, "reason"):
+            term.with_user(self.manager).write({"state": "waived"})
         term.with_user(self.manager)._waive("Because")
         self.assertEqual(term.period_ids.waive_reason, "Because")
 

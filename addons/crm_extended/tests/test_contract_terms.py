@@ -50,7 +50,7 @@ class TestContractTerms(ContractCommon):
             for new in TRANSITIONS:
                 term = self._new_term(state=old)
                 if new == old or new in TRANSITIONS[old]:
-                    term.write({"state": new})
+                    term.write({"state": new, "waive_reason": new == "waived" and "Agreed"})
                     self.assertEqual(term.state, new)
                 else:
                     with self.assertRaises(UserError):
@@ -118,6 +118,13 @@ class TestContractTerms(ContractCommon):
         term = self._new_term(due_date=self._day(-3), state="breached")
         term.due_date = self._day(20)
         self.assertEqual(term.state, "pending")
+
+    def test_a_term_stays_with_its_contract(self):
+        contract = self._new_contract()
+        term = self._new_term(contract)
+        term.write({"contract_id": contract.id, "name": "Yearly report"})
+        with self.assertRaisesRegex(UserError, "stays with the contract"):
+            term.contract_id = self._new_contract()
 
     def test_term_with_alerts_is_kept(self):
         term = self._new_term()

@@ -53,6 +53,8 @@ class CrmContractChange(models.TransientModel):
         if not (self.contract_ids or self.term_ids):
             raise UserError(self.env._("Choose what to change first."))
         operation = self.contract_operation if self.about == "contracts" else self.term_operation
+        if not operation:
+            raise UserError(self.env._("Choose what to do first."))
         return getattr(self, f"_apply_{operation}")()
 
     def _apply_follow(self):
