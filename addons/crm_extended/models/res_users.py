@@ -1,9 +1,28 @@
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Command
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_from_alerts(self):
+        """Report what nobody is left to see to, and take the activities of alerts away first.
+
+        These go with their user anyway, but the database would forget the user of an alert before
+        its activity, and refuse to keep an activity that is gone.
+        """
+        # sudo: who may delete users may not open all contracts
+        alerts = self.env["crm.contract.alert"].sudo()
+        alerts = alerts.search([("user_id", "in", self.ids), ("state", "=", "raised")])
+        alerts.write(
+            {"to_report": True, "error": self.env._("The user who was told has been deleted.")}
+        )
+        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        activities = Activity.search(
+            [("user_id", "in", self.ids), ("res_model", "=", "crm.contract")]
+        )
+        activities.unlink()
 
     def _get_absent(self):
         """Those of these users who are on leave now, by the time off of their working schedule."""

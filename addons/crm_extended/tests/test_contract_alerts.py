@@ -166,6 +166,20 @@ class TestContractAlerts(ContractCommon):
         self.assertIn("Mars/Phobos", logs.output[0])
         self.assertTrue(term.alert_ids)
 
+    def test_who_was_told_can_be_deleted(self):
+        term, acknowledged = self._new_term(), self._new_term()
+        self._run_nightly()
+        alerts = (term | acknowledged).alert_ids
+        acknowledged.alert_ids.with_user(self.user).action_acknowledge()
+        self.env.flush_all()
+        self.user.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(alerts.user_id or alerts.activity_id or alerts.acknowledged_by_id)
+        raised = alerts.filtered(lambda alert: alert.state == "raised")
+        self.assertIn("acknowledged", (alerts - raised).mapped("state"))
+        self.assertEqual(raised.mapped("error"), ["The user who was told has been deleted."])
+        self.assertTrue(all(raised.mapped("to_report")), "the administrators are told")
+
     def test_somebody_else_is_told_when_the_responsible_has_left(self):
         leader = self._new_user("contract_leader", "sales_team.group_sale_salesman")
         self.env["crm.team"].create(
