@@ -120,9 +120,14 @@ class ResPartner(models.Model):
             partner.contract_count = counts.get(partner.commercial_partner_id, 0)
 
     def action_view_contracts(self):
-        """Open the contracts of the customer this contact belongs to."""
+        """Open the contracts of the customer or vendor this contact belongs to."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_extended.crm_contract_action")
         action["domain"] = [("commercial_partner_id", "=", self.commercial_partner_id.id)]
-        action["context"] = {"default_partner_id": self.commercial_partner_id.id}
+        partner = self.commercial_partner_id
+        is_vendor = partner.supplier_rank and not partner.customer_rank
+        action["context"] = {
+            "default_partner_id": partner.id,
+            "default_kind": "supplier" if is_vendor else "customer",
+        }
         return action

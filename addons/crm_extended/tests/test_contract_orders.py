@@ -188,6 +188,12 @@ class TestContractOrders(AccountTestInvoicingCommon):
             contract.action_view_invoices()["context"]["default_move_type"], "in_invoice"
         )
 
+    def test_button_of_a_vendor_makes_contracts_with_vendors(self):
+        vendor = self.env["res.partner"].create({"name": "Mill", "supplier_rank": 1})
+        for partner, kind in ((vendor, "supplier"), (self.contact, "customer")):
+            action = partner.action_view_contracts()
+            self.assertEqual(action["context"]["default_kind"], kind)
+
     def test_no_sale_under_a_contract_with_a_vendor(self):
         contract = self._new_contract(kind="supplier")
         with self.assertRaisesRegex(ValidationError, "made with a vendor"):
