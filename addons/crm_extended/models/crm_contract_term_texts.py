@@ -54,9 +54,9 @@ class CrmContractTerm(models.Model):
     def _get_target_text(self):
         self.ensure_one()
         if self.kind == "price_review":
-            return self.discount_max and self.env._(
-                "at most %s %% discount", self._format_number(self.discount_max)
-            )
+            if not self.discount_max:
+                return False
+            return self.env._("at most %s %% discount", self._format_number(self.discount_max))
         target = self._get_target()
         if not target:
             return False
