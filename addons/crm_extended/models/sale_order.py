@@ -52,7 +52,13 @@ class SaleOrder(models.Model):
                 order.contract_id = contract
             else:
                 key = (order.company_id, order.commercial_partner_id)
-                order.contract_id = order.state in QUOTATION_STATES and proposals.get(key)
+                proposal = proposals.get(key) if order.state in QUOTATION_STATES else None
+                date = (order.date_order or fields.Datetime.now()).date()
+                # An order of the past that is entered today came before the contract.
+                # sudo: whoever writes a quotation may have no access to contracts
+                if proposal and proposal.sudo().date_start > date:
+                    proposal = None
+                order.contract_id = proposal
 
     def _get_contract_proposals(self):
         """Return {(company, customer): contract} where exactly one contract is in force."""

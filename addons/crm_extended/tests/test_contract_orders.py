@@ -110,6 +110,10 @@ class TestContractOrders(AccountTestInvoicingCommon):
         order.partner_id = self.contact
         self.assertEqual(order.contract_id, other, "still a contract of this customer")
 
+    def test_not_for_an_order_from_before_the_contract(self):
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=200)
+        self.assertFalse(self._order(confirm=False, date_order=before).contract_id)
+
     def test_no_contract_is_forced_on_a_quotation(self):
         order = self._order(confirm=False)
         order.contract_id = False
