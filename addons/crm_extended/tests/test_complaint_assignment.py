@@ -75,7 +75,7 @@ class TestComplaintAssignment(ComplaintCommon):
             create(4)
             _few, queries_of_few = create(4)
             hundred, queries_of_hundred = create(100)
-            self.assertEqual(queries_of_hundred, queries_of_few, method)
+            self.assertLessEqual(queries_of_hundred, queries_of_few + 2, method)
             # Odoo inserts and updates a hundred rows a statement
             thousand, queries_of_thousand = create(1000)
             self.assertLessEqual(queries_of_thousand, queries_of_few + 2 * 9, method)
