@@ -87,25 +87,32 @@ class CrmContract(models.Model):
         :param date_to: last day counted, or None for all
         :return: {contract: {"ordered", "invoiced", "residual", "overdue"}} with a row for each
         """
-        amounts = defaultdict(lambda: dict.fromkeys(self._get_amount_names(), 0.0))
-        rates = {}
-        for contract, currency, date, values in [
+        names = ("ordered", "invoiced", "residual", "overdue")
+        amounts = defaultdict(lambda: dict.fromkeys(names, 0.0))
+        rows = [
             *self._read_ordered(date_from, date_to),
             *self._read_invoiced(date_from, date_to),
-        ]:
-            key = (currency, contract.currency_id, contract.company_id, date)
-            if key not in rates:
-                rates[key] = self.env["res.currency"]._get_conversion_rate(*key)
+        ]
+        rates = self.env["res.currency"]._get_rates_on(
+            {
+                (currency, contract.company_id, date)
+                for contract, document_currency, date, _values in rows
+                for currency in (document_currency, contract.currency_id)
+                if document_currency != contract.currency_id
+            }
+        )
+        for contract, currency, date, values in rows:
+            factor = 1.0
+            if currency != contract.currency_id:
+                # 1.0 where there is no rate at all, as Odoo converts
+                factor = rates.get((contract.currency_id, contract.company_id, date), 1.0)
+                factor /= rates.get((currency, contract.company_id, date), 1.0)
             for name, amount in values.items():
-                amounts[contract][name] += amount * rates[key]
+                amounts[contract][name] += amount * factor
         for contract in self:
             for name, amount in amounts[contract._origin].items():
                 amounts[contract._origin][name] = contract.currency_id.round(amount)
         return amounts
-
-    @api.model
-    def _get_amount_names(self):
-        return ["ordered", "invoiced", "residual", "overdue"]
 
     def _read_ordered(self, date_from, date_to):
         """Yield (contract, currency, day, {"ordered": sum}) of the confirmed orders."""
