@@ -107,6 +107,56 @@ def run_together(database, scripts, hold=None, parameters=()):
     return [finish(process) for process in processes]
 
 
+def connect(database):
+    """Return a connection that sees what others commit as soon as they have."""
+    connection = psycopg2.connect(dbname=database)
+    connection.autocommit = True
+    return connection
+
+
+def read_state(database, queries):
+    """Return {name: rows} of {name: query}: what two runs of an action are compared by."""
+    state = {}
+    with closing(connect(database)) as connection, connection.cursor() as cursor:
+        for name, query in queries.items():
+            cursor.execute(query)
+            state[name] = cursor.fetchall()
+    return state
+
+
+def raised(printed):
+    """Return how many records the script of a scheduled action says it raised."""
+    return int(printed.split("RAISED ")[1])
+
+
+def run_once(database, script):
+    """Run the script of a scheduled action to its end and return how many records it raised."""
+    return raised(finish(start_shell(database, script)))
+
+
+def kill(process, database, cursor):
+    """Kill a script with SIGKILL, and wait until its database knows that it is gone."""
+    process.kill()
+    process.communicate()
+    # A commit under way when the process died is finished by its server process.
+    cursor.execute(
+        "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
+        "WHERE datname = %s AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'",  # not the vacuum that comes by
+        [database],
+    )
+
+
+def real_file(name, source):
+    """Return a file of real data; a machine without it fails here, and says what to fetch."""
+    folder = Path(os.environ.get("SHARED_DATA") or ROOT.parent / "shared" / "data")
+    path = folder / name
+    assert path.is_file(), (
+        f"There is no {path}: set SHARED_DATA to the folder that holds {source} by this name."
+    )
+    return path
+
+
 def install(database, *options):
     """Install, update or otherwise start Odoo once; return the lines that warn."""
     done = odoo("-d", database, *options, "--stop-after-init", "--no-http", "--log-level=warn")

@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import datetime
 
 import pytest
-from complaint_log_support import ComplaintLogCase, real_file, write_log
+from complaint_log_support import ComplaintLogCase, cfpb_file, write_log
 from support import command, odoo, shell
 
 from odoo.tests import new_test_user
@@ -56,7 +56,7 @@ class TestRealComplaintLog(ComplaintLogCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.Complaint.search([]).active = False
-        with lzma.open(real_file(), "rt", encoding="utf-8", newline="") as stream:
+        with lzma.open(cfpb_file(), "rt", encoding="utf-8", newline="") as stream:
             cls.rows = list(csv.DictReader(stream))
 
     def _count(self, *groupby):
@@ -78,7 +78,7 @@ class TestRealComplaintLog(ComplaintLogCase):
             for model in ("mail.mail", "mail.activity", "mail.followers")
         }
         options = Options.from_preset("cfpb")
-        report = self.load_file(real_file(), options)
+        report = self.load_file(cfpb_file(), options)
         self.assertEqual(
             (report.rows, report.loaded, report.rejected), (len(self.rows),) * 2 + (0,)
         )
@@ -88,7 +88,7 @@ class TestRealComplaintLog(ComplaintLogCase):
         for model, count in before.items():
             self.assertEqual(self.env[model].search_count([]), count, model)
         self.assertFalse(self.Complaint.search_count([("next_escalation_date", "!=", False)]))
-        again = self.load_file(real_file(), options)
+        again = self.load_file(cfpb_file(), options)
         self.assertEqual((again.there, again.loaded), (len(self.rows), 0))
         self.assertFalse(any(again.new.values()), again.new)
 

@@ -9,7 +9,7 @@ import lzma
 from itertools import islice
 
 import pytest
-from sales_history_support import real_file
+from sales_history_support import uci_file
 from support import shell
 
 ROWS = 40_000
@@ -75,7 +75,7 @@ def answers(scratch, tmp_path_factory):
     """What the suite and SQL say of the loaded history."""
     folder = tmp_path_factory.mktemp("history")
     path = folder / "slice.csv"
-    with lzma.open(real_file(), "rt", encoding="utf-8") as stream:
+    with lzma.open(uci_file(), "rt", encoding="utf-8") as stream:
         path.write_text("".join(islice(stream, ROWS + 1)), encoding="utf-8")
     database = scratch.database("SUITE")
     shell(database, LOAD.format(path=str(path), rejects=str(folder / "rejects.csv")))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 
 import pytest
-from sales_history_support import SalesHistoryCase, real_file, sale, write_file
+from sales_history_support import SalesHistoryCase, sale, uci_file, write_file
 
 import odoo.sql_db
 from odoo.tools import SQL
@@ -254,7 +254,7 @@ class TestRealFile(SalesHistoryCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with lzma.open(real_file(), "rt", encoding="utf-8", newline="") as stream:
+        with lzma.open(uci_file(), "rt", encoding="utf-8", newline="") as stream:
             lines = [*islice(stream, 20_001)]
         cls.path = cls.folder / "slice.csv"
         cls.path.write_text("".join(lines), encoding="utf-8")
@@ -345,5 +345,5 @@ class TestRealFile(SalesHistoryCase):
 def test_a_missing_data_folder_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("SHARED_DATA", str(tmp_path))
     with pytest.raises(AssertionError, match="set SHARED_DATA to the folder"):
-        real_file()
+        uci_file()
     assert os.environ["SHARED_DATA"] == str(tmp_path)

@@ -9,14 +9,14 @@ from psycopg2 import Error as DatabaseError
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
-from tools.row_file import LoadError, RejectsFile, RowFile
+from tools.loading import find_company, find_rejects_path, one_load
+from tools.row_file import RejectsFile, RowFile
 
 from .masters import Masters, read_vocabularies
 from .options import COLUMNS, REQUIRED, Options
 from .parsing import RowParser
 from .report import Report
 
-_LOCK = SQL("hashtext('complaint_log')")
 REFUSED = "refused by Odoo"
 # What is past is no news: see models/crm_complaint_history.py of crm_extended for the first key.
 HISTORY = {
@@ -56,13 +56,9 @@ def load(env, path, options=None, progress=None):
         encoding=options.encoding,
         delimiter=options.delimiter,
     )
-    rejects_path = Path(options.rejects or f"{file.path.name}.rejects.csv")
-    if rejects_path.exists() and rejects_path.samefile(file.path):
-        raise LoadError("REJECTS must be another file than the one that is loaded.")
+    rejects_path = find_rejects_path(file, options.rejects)
     parser = RowParser(file, options, read_vocabularies(env), zone)
-    if not env.execute_query(SQL("SELECT pg_try_advisory_lock(%s)", _LOCK))[0][0]:
-        raise LoadError(f"A load into database {env.cr.dbname} is already running: wait for it.")
-    try:
+    with one_load(env, "complaint_log"):
         with RejectsFile(rejects_path, file.header, file.delimiter) as rejects:
             writer = _Writer(env, report, parser.reasons, rejects)
             for rows in _batches(file, parser, rejects, report, options.batch):
@@ -74,20 +70,12 @@ def load(env, path, options=None, progress=None):
         report.rejects_file = str(rejects_path) if parser.reasons else ""
         env.execute_query(SQL("ANALYZE crm_complaint"))
         env.cr.commit()
-    finally:
-        env.cr.rollback()
-        env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", _LOCK))
     report.seconds = time.monotonic() - start
     return report
 
 
 def _prepare_environment(env, options):
-    company = env.company
-    if options.company:
-        company = env["res.company"].search([("name", "=", options.company)])
-        if len(company) != 1:
-            names = ", ".join(env["res.company"].search([]).mapped("name"))
-            raise LoadError(f"COMPANY must be one of: {names}.")
+    company = find_company(env, options.company)
     # Words of the file are those of the sources, which are in English, whoever loads it.
     context = {**env.context, **HISTORY, "allowed_company_ids": company.ids, "lang": "en_US"}
     return env(context=context)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from odoo.tools import SQL
 
+from tools.loading import find_company, find_rejects_path, one_load
 from tools.row_file import LoadError, RejectsFile
 
 from .identity import MODULE, external_name_sql
@@ -17,8 +18,6 @@ from .parsing import Rejected, RowParser
 from .reader import SalesFile
 from .report import Report
 from .staging import analyze_tables, copy_rows, drop_tables, group_invoices
-
-_LOCK = SQL("hashtext('sales_history')")
 
 
 def load(env, path, options=None, progress=None):
@@ -47,28 +46,18 @@ def load(env, path, options=None, progress=None):
     )
     file = SalesFile(path, options)
     parser = RowParser(file.positions, len(file.header), options, zone)
-    if not env.execute_query(SQL("SELECT pg_try_advisory_lock(%s)", _LOCK))[0][0]:
-        raise LoadError(f"A load into database {env.cr.dbname} is already running: wait for it.")
-    try:
+    with one_load(env, "sales_history"):
         drop_tables(env)
         _stage_file(env, file, parser, options=options, report=report, progress=progress)
         _load_staged(env, options, report, progress)
         drop_tables(env)
         env.cr.commit()
-    finally:
-        env.cr.rollback()
-        env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", _LOCK))
     report.seconds = time.monotonic() - start
     return report
 
 
 def _prepare_environment(env, options):
-    company = env.company
-    if options.company:
-        company = env["res.company"].search([("name", "=", options.company)])
-        if len(company) != 1:
-            names = ", ".join(env["res.company"].search([]).mapped("name"))
-            raise LoadError(f"COMPANY must be one of: {names}.")
+    company = find_company(env, options.company)
     return env(context={**env.context, **QUIET, "allowed_company_ids": company.ids})
 
 
@@ -80,9 +69,7 @@ def _find_zone(env, options):
 
 def _stage_file(env, file, parser, *, options, report, progress):
     """Read the file once: accepted rows into the database, the others into the rejects file."""
-    rejects_path = Path(options.rejects or f"{file.path.name}.rejects.csv")
-    if rejects_path.exists() and rejects_path.samefile(file.path):
-        raise LoadError("REJECTS must be another file than the one that is loaded.")
+    rejects_path = find_rejects_path(file, options.rejects)
     with RejectsFile(rejects_path, file.header, file.delimiter) as rejects:
         copy_rows(env, _accepted_rows(file, parser, rejects, report, progress))
     report.reasons = parser.reasons
