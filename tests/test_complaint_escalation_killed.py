@@ -1,12 +1,19 @@
 """The escalation of complaints, killed or run twice at once: the same end state."""
 
-import psycopg2
 import pytest
-from support import finish, shell, start_shell
+from support import (
+    connect,
+    kill,
+    raised,
+    read_state,
+    run_once,
+    run_together,
+    shell,
+    start_shell,
+)
 
 KILLS = 3
 BATCH = 10
-START_LOCK = 190_500_072  # an advisory lock: the workers wait for it, the test lets them all go
 
 FILL = """
 from datetime import timedelta
@@ -46,7 +53,6 @@ with freeze_time({{now!r}}):
     env["crm.complaint"]._cron_escalate(batch_size={BATCH})
 print("RAISED", sum(raised))
 """
-WAIT = f"env.cr.execute('SELECT pg_advisory_xact_lock_shared({START_LOCK})'); env.cr.commit()\n"
 
 # Everything the action does, without the ids and times that may differ.
 END_STATE = {
@@ -66,28 +72,6 @@ END_STATE = {
          WHERE res_model = 'crm.complaint' ORDER BY 1, 2
     """,
 }
-
-
-def raised(process):
-    """Return how many escalations the script raised."""
-    return int(finish(process).split("RAISED ")[1])
-
-
-def connect(database):
-    connection = psycopg2.connect(dbname=database)
-    connection.autocommit = True
-    return connection
-
-
-def read_end_state(database):
-    connection = connect(database)
-    state = {}
-    with connection.cursor() as cursor:
-        for name, query in END_STATE.items():
-            cursor.execute(query)
-            state[name] = cursor.fetchall()
-    connection.close()
-    return state
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +97,8 @@ def run(prepared):
 def expected(scratch, prepared, run):
     """The end state of a run that nothing disturbed."""
     database = scratch.copy(prepared)
-    assert raised(start_shell(database, run)) > KILLS * BATCH
-    return read_end_state(database)
+    assert run_once(database, run) > KILLS * BATCH
+    return read_state(database, END_STATE)
 
 
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, run, expected):
@@ -128,46 +112,25 @@ def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, run, e
             cursor.execute("SELECT count(*) FROM crm_complaint_escalation")
             return cursor.fetchone()[0]
 
-        for kill in range(KILLS):
-            enough = total * (kill + 1) // (KILLS + 1)
+        for number in range(KILLS):
+            enough = total * (number + 1) // (KILLS + 1)
             process = start_shell(database, run)
             while count_escalations() < enough and process.poll() is None:
                 pass
-            process.kill()
-            process.communicate()
-            # A commit under way when the process died is finished by its server process.
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
-                "WHERE datname = %s AND pid <> pg_backend_pid() "
-                "AND backend_type = 'client backend'",  # not the vacuum that comes by
-                [database],
-            )
+            kill(process, database, cursor)
             killed_at.append(count_escalations())
     connection.close()
     assert all(0 < count < total for count in killed_at), killed_at
     assert killed_at == sorted(set(killed_at)), "each run went on where the last one was killed"
-    assert raised(start_shell(database, run)) == total - killed_at[-1]
-    assert read_end_state(database) == expected
-    assert raised(start_shell(database, run)) == 0, "nothing is left to do"
-    assert read_end_state(database) == expected
+    assert run_once(database, run) == total - killed_at[-1]
+    assert read_state(database, END_STATE) == expected
+    assert run_once(database, run) == 0, "nothing is left to do"
+    assert read_state(database, END_STATE) == expected
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, run, expected):
     database = scratch.copy(prepared)
-    connection = psycopg2.connect(dbname=database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
-        processes = [start_shell(database, WAIT + run) for _number in range(2)]
-        waiting = 0
-        while waiting < len(processes):
-            assert all(process.poll() is None for process in processes), "a worker has ended"
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            )
-            waiting = cursor.fetchone()[0]
-    connection.close()
-    shares = [raised(process) for process in processes]
+    shares = [raised(printed) for printed in run_together(database, [run] * 2)]
     assert all(shares), f"both had their share of the work: {shares}"
     assert sum(shares) == len(expected["escalations"])
-    assert read_end_state(database) == expected
+    assert read_state(database, END_STATE) == expected

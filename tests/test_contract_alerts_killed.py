@@ -11,14 +11,21 @@ is the deep run.
 import os
 import random
 
-import psycopg2
 import pytest
-from support import finish, shell, start_shell
+from support import (
+    connect,
+    kill,
+    raised,
+    read_state,
+    run_once,
+    run_together,
+    shell,
+    start_shell,
+)
 
 KILLS = int(os.environ.get("CONTRACT_KILLS", "4"))
 TERMS = int(os.environ.get("CONTRACT_TERMS", "400"))
 BATCH = max(TERMS // 80, 10)
-START_LOCK = 190_500_071  # an advisory lock: the workers wait for it, the test lets them all go
 
 FILL = """
 from datetime import timedelta
@@ -83,7 +90,6 @@ Alert._insert_missing = count
 env["crm.contract.term"]._cron_raise_alerts(batch_size={BATCH})
 print("RAISED", sum(raised))
 """
-WAIT = f"env.cr.execute('SELECT pg_advisory_xact_lock_shared({START_LOCK})'); env.cr.commit()\n"
 
 # Everything the action does, without the ids and times that may differ.
 END_STATE = {
@@ -129,31 +135,9 @@ PROGRESS = """
 """
 
 
-def raised(process):
-    """Return how many alerts the script raised."""
-    return int(finish(process).split("RAISED ")[1])
-
-
-def connect(database):
-    connection = psycopg2.connect(dbname=database)
-    connection.autocommit = True
-    return connection
-
-
 def read_progress(cursor):
     cursor.execute(PROGRESS)
     return cursor.fetchone()[0]
-
-
-def read_end_state(database):
-    connection = connect(database)
-    state = {}
-    with connection.cursor() as cursor:
-        for name, query in END_STATE.items():
-            cursor.execute(query)
-            state[name] = cursor.fetchall()
-    connection.close()
-    return state
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +152,8 @@ def prepared(scratch):
 def expected(scratch, prepared):
     """The end state of a run that nothing disturbed, and how far it had come."""
     database = scratch.copy(prepared)
-    assert raised(start_shell(database, RUN)) > TERMS
-    state = read_end_state(database)
+    assert run_once(database, RUN) > TERMS
+    state = read_state(database, END_STATE)
     everything = {alert[5] for alert in state["alerts"]}
     assert everything == {"raised", "closed", "superseded", "summarized", "failed"}
     assert any(alert[10] for alert in state["alerts"]), "something was escalated"
@@ -187,15 +171,7 @@ def kill_at(database, cursor, enough):
     while read_progress(cursor) < enough and process.poll() is None:
         pass
     was_running = process.poll() is None
-    process.kill()
-    process.communicate()
-    # A commit under way when the process died is finished by its server process.
-    cursor.execute(
-        "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
-        "WHERE datname = %s AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend'",  # not the vacuum that comes by
-        [database],
-    )
+    kill(process, database, cursor)
     return was_running
 
 
@@ -209,39 +185,26 @@ def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expect
         start = read_progress(cursor)
         # Anywhere in what is still to be done, so that the kills reach all steps of the action.
         killed_at = []
-        for kill in range(KILLS):
+        for number in range(KILLS):
             here = read_progress(cursor)
-            enough = here + (total - here) * chance.random() * 2 / (KILLS - kill + 1)
+            enough = here + (total - here) * chance.random() * 2 / (KILLS - number + 1)
             if kill_at(database, cursor, min(enough, total - 1)):
                 killed_at.append(read_progress(cursor))
     connection.close()
     story = f"seed {seed}: killed at {killed_at} between {start} and {total}"
     assert len(killed_at) >= KILLS * 0.9, story
     assert sum(start < point < total for point in killed_at) > KILLS / 2, story
-    raised(start_shell(database, RUN))
-    assert read_end_state(database) == state, story
-    assert raised(start_shell(database, RUN)) == 0, "nothing is left to do"
-    assert read_end_state(database) == state
+    run_once(database, RUN)
+    assert read_state(database, END_STATE) == state, story
+    assert run_once(database, RUN) == 0, "nothing is left to do"
+    assert read_state(database, END_STATE) == state
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):
     state, _total = expected
     database = scratch.copy(prepared)
-    before = len(read_end_state(database)["alerts"])
-    connection = psycopg2.connect(dbname=database)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
-        processes = [start_shell(database, WAIT + RUN) for _number in range(2)]
-        waiting = 0
-        while waiting < len(processes):
-            assert all(process.poll() is None for process in processes), "a worker has ended"
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            )
-            waiting = cursor.fetchone()[0]
-    connection.close()
-    shares = [raised(process) for process in processes]
+    before = len(read_state(database, END_STATE)["alerts"])
+    shares = [raised(printed) for printed in run_together(database, [RUN] * 2)]
     assert all(shares), f"both had their share of the work: {shares}"
     assert sum(shares) == len(state["alerts"]) - before
-    assert read_end_state(database) == state
+    assert read_state(database, END_STATE) == state
