@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import ir_sequence
 from . import loyalty_program
 from . import loyalty_program_compensation
+from . import loyalty_program_voucher
 from . import loyalty_card
 from . import loyalty_history
 from . import crm_complaint

@@ -8,3 +8,4 @@ from . import test_sale_order_card
 from . import test_compensation
 from . import test_compensation_approval
 from . import test_mailing_held_back
+from . import test_voucher_issue
