@@ -176,7 +176,7 @@ def bench():
     """The benchmark tables, or that of T, on a copy of the suite's database each."""
     environment = Environment()
     template = environment.databases.suite(demo=False)
-    scratch = f"{template}_bench"
+    scratch, core = f"{template}_bench", f"{template}_bench_core"
     wanted = os.environ.get("T", "").split() or sorted(BENCHMARKS.glob("*.py"))
     history = os.environ.get("FILE") or str(SALES_HISTORY)
     for script in map(Path, wanted):
@@ -184,12 +184,15 @@ def bench():
         text = script.read_text()
         if "make shell" in text:  # its docstring says that it runs on a database
             environment.databases.copy(template, scratch)
+            if "CORE_DB" in text:  # ... and that it compares it with Odoo's own modules
+                environment.databases.copy(environment.databases.template(demo=False), core)
             rows = os.environ.get("ROWS") or "100000,500000"
-            environment.odoo.shell(scratch, text, FILE=history, ROWS=rows)
+            environment.odoo.shell(scratch, text, FILE=history, ROWS=rows, CORE_DB=core)
         else:
             variables = dict(environment.odoo.environment, RETAIL_CSV=history)
             subprocess.run([environment.python, script], env=variables, check=True)
     environment.databases.drop(scratch)
+    environment.databases.drop(core)
 
 
 def stop():

@@ -1,0 +1,55 @@
+"""Odoo's own tests of the modules the suite extends, with the suite installed.
+
+All of them are run. What may fail is named below with the reason: anything else that fails, and
+anything named that passes again, fails here.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from support import ROOT, setting
+
+MODULES = ("loyalty", "sale_loyalty")
+# {"module/test file::class::test": why what it expects is not what the suite does}
+LEFT_OUT = {}
+
+
+def run_core_tests(database, module, report):
+    """Run the tests of one of Odoo's modules; return {test: "passed", "failure" or "skipped"}."""
+    from odoo.modules import get_module_path
+
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            f"--odoo-config={setting('ODOO_TEST_CONFIG')}",
+            f"--odoo-database={database}",
+            "--odoo-log-level=error",
+            f"--junit-xml={report}",
+            str(Path(get_module_path(module), "tests")),
+        ],
+        cwd=ROOT,
+        # The port of the run around this one is taken.
+        env={key: value for key, value in os.environ.items() if key != "ODOO_TEST_HTTP_PORT"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    outcomes = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        file, name = case.get("classname").rsplit(".", 2)[-2:]
+        outcome = next((child.tag for child in case if child.tag != "system-out"), "passed")
+        outcomes[f"{module}/{file}::{name}::{case.get('name')}"] = outcome
+    return outcomes
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_odoos_own_tests_pass_with_the_suite_installed(scratch, tmp_path, module):
+    outcomes = run_core_tests(scratch.database("SUITE"), module, tmp_path / "report.xml")
+    assert len(outcomes) > 10, "core's tests were found"
+    failed = {test for test, outcome in outcomes.items() if outcome != "passed"}
+    expected = {test for test in LEFT_OUT if test.startswith(f"{module}/")}
+    assert failed == expected
