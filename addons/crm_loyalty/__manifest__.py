@@ -1,7 +1,7 @@
 {
     "name": "CRM Loyalty",
     "summary": "Numbered loyalty cards on top of Odoo's own loyalty programs",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "license": "LGPL-3",
@@ -20,9 +20,11 @@
         "data/mail_activity_type_data.xml",
         "views/crm_loyalty_menus.xml",
         "views/loyalty_card_views.xml",
+        "views/loyalty_card_state_views.xml",
         "views/loyalty_program_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "wizard/loyalty_card_block_views.xml",
         "wizard/crm_complaint_compensate_views.xml",
         "wizard/crm_complaint_compensation_refuse_views.xml",
         "views/crm_complaint_compensation_views.xml",
@@ -34,6 +36,7 @@
         "demo/loyalty_demo.xml",
         "demo/crm_complaint_compensation_demo.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

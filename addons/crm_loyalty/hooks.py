@@ -1,5 +1,12 @@
 from odoo.tools import SQL
 
+from .tools.one_card import prepare_cards
+
+
+def pre_init_hook(env):
+    """Leave each customer one card of a program before the database insists on it."""
+    prepare_cards(env.cr)
+
 
 def post_init_hook(env):
     """Number the loyalty cards that were there before this add-on."""

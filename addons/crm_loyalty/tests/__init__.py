@@ -4,6 +4,7 @@ from . import test_card_numbers
 from . import test_card_queries
 from . import test_card_search
 from . import test_card_sequences
+from . import test_card_state
 from . import test_sale_order_card
 from . import test_compensation
 from . import test_compensation_approval

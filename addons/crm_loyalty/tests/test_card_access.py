@@ -111,7 +111,7 @@ class TestCardAccess(LoyaltyCardCommon):
     def test_number_taken_in_another_company_is_passed_over(self):
         last = int(self.other_card.number[:-1])
         number = card_number.add_check_digit(f"{last + 1:012d}")
-        self._create_card(self.bob, self.other_program, number=number)
+        self._create_card(self.ada, self.other_program, number=number)
         card = self.Card.with_user(self.manager).create({"program_id": self.program.id})
         self.assertNotEqual(card.number, number)
 

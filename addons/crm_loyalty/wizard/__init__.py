@@ -1,2 +1,3 @@
 from . import crm_complaint_compensate
 from . import crm_complaint_compensation_refuse
+from . import loyalty_card_block
