@@ -21,6 +21,10 @@
         "views/crm_loyalty_menus.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_card_state_views.xml",
+        "wizard/loyalty_card_import_views.xml",
+        "wizard/loyalty_card_hand_out_views.xml",
+        "report/loyalty_card_report.xml",
+        "report/loyalty_card_report_templates.xml",
         "views/loyalty_program_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
@@ -37,6 +41,11 @@
         "demo/crm_complaint_compensation_demo.xml",
     ],
     "pre_init_hook": "pre_init_hook",
+    "assets": {
+        "web.report_assets_common": [
+            "crm_loyalty/static/src/report/**/*",
+        ],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

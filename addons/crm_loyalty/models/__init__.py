@@ -6,6 +6,7 @@ from . import loyalty_program_compensation
 from . import loyalty_program_voucher
 from . import loyalty_card
 from . import loyalty_card_state
+from . import loyalty_card_hand_out
 from . import loyalty_history
 from . import crm_complaint
 from . import crm_complaint_compensation

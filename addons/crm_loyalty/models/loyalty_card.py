@@ -208,6 +208,16 @@ class LoyaltyCard(models.Model):
         them. Otherwise a UserError says what is wrong with the number or the card. Record rules
         apply: a card the user may not read is as unknown as one that does not exist.
         """
+        card = self._get_by_number(text, company)
+        card._raise_on_unusable_card(company)
+        return card
+
+    @api.model
+    def _get_by_number(self, text, company):
+        """Return the card with the number ``text``, whatever its state, with or without customer.
+
+        A UserError says that the number is faulty, or that ``company`` has no such card.
+        """
         number = card_number.tidy(text)
         self._raise_on_faulty_number(number)
         card = self.with_context(active_test=False).search(
@@ -218,7 +228,6 @@ class LoyaltyCard(models.Model):
             raise UserError(
                 self.env._("There is no card with the number %(number)s.", number=number)
             )
-        card._raise_on_unusable_card(company)
         return card
 
     def _raise_on_unusable_card(self, company):

@@ -1,1 +1,2 @@
+from . import card_list
 from . import card_number

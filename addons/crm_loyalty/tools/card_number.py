@@ -86,3 +86,12 @@ def tidy(text):
     'no number'
     """
     return normalise(text) or (text or "").strip()
+
+
+def spaced(number):
+    """Return a number in the groups of four in which it is printed.
+
+    >>> spaced("6291041500213")
+    '6291 0415 0021 3'
+    """
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
