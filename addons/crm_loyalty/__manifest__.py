@@ -40,12 +40,12 @@
         "demo/loyalty_demo.xml",
         "demo/crm_complaint_compensation_demo.xml",
     ],
-    "pre_init_hook": "pre_init_hook",
     "assets": {
         "web.report_assets_common": [
             "crm_loyalty/static/src/report/**/*",
         ],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }
