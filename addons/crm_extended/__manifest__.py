@@ -17,6 +17,7 @@
     "data": [
         "security/crm_complaint_security.xml",
         "security/crm_contract_security.xml",
+        "security/crm_segment_security.xml",
         "security/ir.model.access.csv",
         "data/crm_complaint_data.xml",
         "data/crm_complaint_cause_data.xml",
@@ -63,6 +64,13 @@
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
+        "data/crm_segment_data.xml",
+        "views/crm_segment_views.xml",
+        "views/crm_segment_member_views.xml",
+        "views/crm_segment_menus.xml",
+        "views/res_partner_consent_views.xml",
+        "views/res_partner_segment_views.xml",
+        "views/portal_own_data_templates.xml",
     ],
     "demo": [
         "demo/crm_complaint_sales_demo.xml",
@@ -76,6 +84,7 @@
         "demo/crm_contract_text_demo.xml",
         "demo/crm_contract_terms_demo.xml",
         "demo/crm_contract_states_demo.xml",
+        "demo/crm_segment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

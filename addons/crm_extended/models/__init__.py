@@ -27,6 +27,7 @@ from . import crm_complaint_rating
 from . import crm_complaint_suggestion
 from . import crm_complaint_vote
 from . import crm_complaint_sales
+from . import crm_segment_filter_mixin
 from . import crm_lead
 from . import crm_complaint_sla
 from . import crm_complaint_deadline
@@ -81,3 +82,7 @@ from . import crm_complaint_history
 from . import crm_contract_alert_channels
 from . import crm_contract_alert_escalation
 from . import crm_contract_alert_digest
+from . import crm_segment
+from . import crm_segment_member
+from . import res_partner_consent
+from . import res_partner_segment

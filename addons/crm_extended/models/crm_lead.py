@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "crm.segment.filter.mixin"]
 
     severe_complaint_warning = fields.Text(
         compute="_compute_severe_complaint_warning",

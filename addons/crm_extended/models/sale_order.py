@@ -7,7 +7,8 @@ QUOTATION_STATES = ("draft", "sent")
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "crm.segment.filter.mixin"]
 
     complaint_ids = fields.One2many(
         comodel_name="crm.complaint",

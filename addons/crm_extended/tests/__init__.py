@@ -60,3 +60,5 @@ from . import test_contract_price_warnings
 from . import test_contract_term_payment
 from . import test_contract_term_periods
 from . import test_contract_term_volume
+from . import test_consent
+from . import test_segment

@@ -1,0 +1,350 @@
+from ast import literal_eval
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.batches import run_in_batches
+from ..tools.currency_rates import get_rate_sql
+
+# What decides who belongs to a segment: a change of any of these makes the members out of date
+RULE_FIELDS = (
+    "kind",
+    "company_id",
+    "domain",
+    "sales_condition",
+    "product_tmpl_ids",
+    "product_categ_ids",
+    "order_count_min",
+    "sales_months",
+    "spent_min",
+    "industry_ids",
+    "category_ids",
+    "lang_ids",
+)
+
+
+class CrmSegment(models.Model):
+    """A group of customers, by a rule or hand-picked, to filter and to write to.
+
+    Other add-ons add conditions: they extend `_get_rule_domain` and `_get_rule_fields`.
+    """
+
+    _name = "crm.segment"
+    _description = "Segment"
+    _order = "name, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    note = fields.Text(string="Notes")
+    kind = fields.Selection(
+        selection=[("rule", "By Rule"), ("manual", "Hand-Picked")],
+        default="rule",
+        required=True,
+        help="By Rule: found each night, and when you refresh.\n"
+        "Hand-Picked: whom you add stays until you take them out.",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        default=lambda self: self.env.company,
+        index=True,
+        help="Only customers and orders of this company count. Empty: of all companies.",
+    )
+    currency_id = fields.Many2one(comodel_name="res.currency", compute="_compute_currency_id")
+    domain = fields.Char(
+        string="Other Conditions", default="[]", help="Any condition on the customer."
+    )
+    sales_condition = fields.Selection(
+        selection=[("bought", "Bought"), ("not_bought", "Did Not Buy")],
+        string="Sales",
+        help="Counts confirmed orders. An order of a person counts for the company as well.",
+    )
+    product_tmpl_ids = fields.Many2many(comodel_name="product.template", string="Products")
+    product_categ_ids = fields.Many2many(
+        comodel_name="product.category", string="Categories", help="With the categories below."
+    )
+    order_count_min = fields.Integer(string="At Least Times", default=1)
+    sales_months = fields.Integer(
+        string="In the Last Months", default=12, help="0: at any time until now."
+    )
+    spent_min = fields.Monetary(
+        string="Spent at Least", help="Without taxes, at the exchange rates of the orders' days."
+    )
+    industry_ids = fields.Many2many(comodel_name="res.partner.industry", string="Industries")
+    category_ids = fields.Many2many(
+        comodel_name="res.partner.category",
+        string="Interests",
+        help="Customers with any of these tags.",
+    )
+    lang_ids = fields.Many2many(comodel_name="res.lang", string="Languages")
+    member_ids = fields.One2many(
+        comodel_name="crm.segment.member", inverse_name="segment_id", string="Members"
+    )
+    member_count = fields.Integer(string="Customers", compute="_compute_member_count")
+    matching_count = fields.Integer(
+        string="Match Now",
+        compute="_compute_matching_count",
+        help="How many customers the rule finds as it stands.",
+    )
+    refresh_date = fields.Datetime(string="Refreshed On", readonly=True, copy=False)
+
+    _numbers_positive = models.Constraint(
+        "CHECK (order_count_min >= 0 AND sales_months >= 0 AND spent_min >= 0)",
+        "Numbers of orders and months and amounts cannot be negative.",
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for segment in self:
+            segment.currency_id = segment._get_money_company().currency_id
+
+    @api.depends("member_ids")
+    def _compute_member_count(self):
+        counts = dict(
+            self.env["crm.segment.member"]._read_group(
+                [("segment_id", "in", self.ids)], ["segment_id"], ["__count"]
+            )
+        )
+        for segment in self:
+            segment.member_count = counts.get(segment._origin, 0)
+
+    @api.depends(lambda self: self._get_rule_fields())
+    def _compute_matching_count(self):
+        for segment in self:
+            try:
+                segment.matching_count = segment._find_matching_count()
+            except ValidationError:
+                segment.matching_count = 0  # saving says what is wrong
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for segment in self:
+            segment._get_customer_domain()
+
+    # CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        segments = super().create(vals_list)
+        segments._refresh()
+        return segments
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self._get_rule_fields().isdisjoint(vals):
+            self._refresh()
+        return result
+
+    # Actions
+
+    def action_refresh(self):
+        """Find the members again, now."""
+        self.check_access("read")
+        by_hand = self.filtered(lambda segment: segment.kind == "manual")
+        if by_hand:
+            raise UserError(
+                self.env._(
+                    "%(segment)s is hand-picked: add and remove its customers yourself.",
+                    segment=by_hand[0].name,
+                )
+            )
+        self._refresh()
+
+    def action_view_members(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_extended.crm_segment_member_action"
+        )
+        action["domain"] = [("segment_id", "=", self.id)]
+        action["context"] = {
+            "default_segment_id": self.id,
+            "create": self.kind == "manual",
+            "delete": self.kind == "manual",
+        }
+        return action
+
+    @api.model
+    def _cron_refresh(self):
+        """Refresh all segments, each in a transaction of its own."""
+        run_in_batches(
+            self,
+            Domain("kind", "=", "rule"),
+            lambda segments: segments._refresh(),
+            batch_size=1,
+            lock_table=self._table,
+        )
+
+    # What others ask for
+
+    def _get_partner_domain(self):
+        """The customers in any of these segments, as a domain on res.partner without any ids."""
+        return Domain("segment_ids", "in", self.ids)
+
+    # Refreshing
+
+    def _refresh(self):
+        """Replace the members by whom the rule finds; who stays keeps since when.
+
+        A fixed number of queries for each segment, whatever its size. All or nothing: the old
+        members stay until the transaction ends.
+        """
+        # sudo: a segment has the same members whoever refreshes it; members are written here only
+        for segment in self.sudo().filtered(lambda each: each.kind == "rule" and each.active):
+            segment._replace_members()
+        self.env["crm.segment.member"].invalidate_model()
+        self.invalidate_recordset(["member_ids", "member_count", "matching_count"])
+        self.env["res.partner"].invalidate_model(["segment_ids"])
+
+    def _replace_members(self):
+        self.ensure_one()
+        matching = self._get_matching_partners()._search(self._get_rule_domain())
+        self.env.flush_all()
+        self.env.execute_query(SQL("SELECT id FROM crm_segment WHERE id = %s FOR UPDATE", self.id))
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH matching AS MATERIALIZED (%(matching)s),
+                gone AS (
+                    DELETE FROM crm_segment_member member
+                     WHERE member.segment_id = %(segment)s
+                       AND NOT EXISTS (
+                           SELECT FROM matching WHERE matching.id = member.partner_id
+                       )
+                )
+                INSERT INTO crm_segment_member (
+                    segment_id, partner_id, since,
+                    create_uid, create_date, write_uid, write_date
+                )
+                SELECT %(segment)s, matching.id, %(today)s,
+                       %(user)s, %(now)s, %(user)s, %(now)s
+                  FROM matching
+                    ON CONFLICT (segment_id, partner_id) DO NOTHING
+                """,
+                matching=matching.select(),
+                segment=self.id,
+                today=self._get_money_company()._get_today(),
+                user=self.env.uid,
+                now=fields.Datetime.now(),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_segment SET refresh_date = %s WHERE id = %s",
+                fields.Datetime.now(),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["refresh_date"])
+
+    def _find_matching_count(self):
+        self.ensure_one()
+        if self.kind == "manual":
+            return self.member_count
+        return self._get_matching_partners().search_count(self._get_rule_domain())
+
+    def _get_matching_partners(self):
+        # sudo: who belongs to a segment does not depend on whose contacts the user may see
+        return self.env["res.partner"].sudo().with_context(active_test=True)
+
+    # The rule
+
+    @api.model
+    def _get_rule_fields(self):
+        return set(RULE_FIELDS)
+
+    def _get_rule_domain(self):
+        """The customers the rule finds, as a domain on res.partner without any ids."""
+        self.ensure_one()
+        domains = [
+            Domain("is_guest", "=", False),
+            Domain("type", "=", "contact"),  # not the addresses of a person
+            self._get_customer_domain(),
+        ]
+        if self.company_id:
+            domains.append(Domain("company_id", "in", [False, *self.company_id.ids]))
+        if self.industry_ids:
+            domains.append(Domain("industry_id", "in", self.industry_ids.ids))
+        if self.category_ids:
+            domains.append(Domain("category_id", "child_of", self.category_ids.ids))
+        if self.lang_ids:
+            domains.append(Domain("lang", "in", self.lang_ids.mapped("code")))
+        if self.sales_condition:
+            operator = "in" if self.sales_condition == "bought" else "not in"
+            domains.append(Domain("id", operator, self._get_buyers_sql()))
+        return Domain.AND(domains)
+
+    def _get_customer_domain(self):
+        """The typed condition on the customer; a sentence says what cannot be read."""
+        self.ensure_one()
+        try:
+            domain = Domain(literal_eval(self.domain or "[]"))
+            # sudo: only whether the condition can be searched for is asked
+            self.env["res.partner"].sudo()._search(domain)
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "The condition on the customers of %(segment)s cannot be read: choose its"
+                    " fields and values again. (%(error)s)",
+                    segment=self.name,
+                    error=error,
+                )
+            ) from error
+        return domain
+
+    def _get_buyers_sql(self):
+        """Select the customers by their confirmed orders: the person's and the company's."""
+        self.env["sale.order"].flush_model(
+            ["company_id", "currency_id", "date_order", "partner_id", "state"]
+        )
+        self.env["sale.order.line"].flush_model(
+            ["display_type", "order_id", "price_subtotal", "product_id", "product_uom_qty"]
+        )
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        conditions = [SQL("sale.state = 'sale'"), SQL("line.display_type IS NULL")]
+        if self.company_id:
+            conditions.append(SQL("sale.company_id = %s", self.company_id.id))
+        if self.sales_months:
+            since = fields.Datetime.now() - relativedelta(months=self.sales_months)
+            conditions.append(SQL("sale.date_order >= %s", since))
+        if self.product_tmpl_ids or self.product_categ_ids:
+            conditions.append(SQL("line.product_id IN %s", self._get_products().subselect()))
+        money_env = self.with_company(self._get_money_company()).env
+        return SQL(
+            """(
+            SELECT buyer.id
+              FROM sale_order sale
+              JOIN sale_order_line line ON line.order_id = sale.id
+              JOIN res_partner customer ON customer.id = sale.partner_id
+             CROSS JOIN LATERAL (
+                   SELECT customer.id UNION SELECT customer.commercial_partner_id
+                   ) buyer
+             WHERE %(conditions)s
+             GROUP BY buyer.id
+            HAVING count(DISTINCT sale.id) FILTER (WHERE line.product_uom_qty > 0) >= %(times)s
+               AND sum(line.price_subtotal * %(rate)s) >= %(spent)s
+            )""",
+            conditions=SQL(" AND ").join(conditions),
+            times=self.order_count_min,
+            rate=get_rate_sql(money_env, SQL("sale.currency_id"), SQL("sale.date_order::date")),
+            spent=self.spent_min,
+        )
+
+    def _get_products(self):
+        chosen = Domain.OR(
+            [
+                Domain("product_tmpl_id", "in", self.product_tmpl_ids.ids),
+                Domain("categ_id", "child_of", self.product_categ_ids.ids),
+            ]
+        )
+        # sudo: products of orders that were confirmed, also archived ones
+        return self.env["product.product"].sudo().with_context(active_test=False)._search(chosen)
+
+    def _get_money_company(self):
+        """Whose currency and day count: for a segment of all companies its maker's company."""
+        self.ensure_one()
+        # sudo: the company of a user is read, whoever opens the segment
+        return self.company_id or self.sudo().create_uid.company_id or self.env.company
