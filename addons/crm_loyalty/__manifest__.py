@@ -15,6 +15,7 @@
     "data": [
         "security/crm_loyalty_security.xml",
         "security/crm_complaint_compensation_security.xml",
+        "security/loyalty_lot_security.xml",
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",

@@ -267,9 +267,12 @@ class CrmComplaintCompensation(models.Model):
                     card=card.display_name,
                 )
             )
-        card.points += self.points
-        self.env["loyalty.history"].create(
-            self._prepare_history_values() | {"card_id": card.id, "issued": self.points}
+        # sudo: the compensation is approved, whoever approves it may write no balance
+        card.sudo()._post_points(
+            [
+                self._prepare_history_values()
+                | {"card_id": card.id, "kind": "gift", "issued": self.points}
+            ]
         )
         return card
 

@@ -13,3 +13,4 @@ from . import test_compensation
 from . import test_compensation_approval
 from . import test_mailing_held_back
 from . import test_voucher_issue
+from . import test_points_ledger

@@ -1,0 +1,103 @@
+from collections import defaultdict
+
+from odoo import models
+
+from ..tools.points import round_points
+from ..tools.points_flow import get_flow, points_flow
+
+
+class SaleOrder(models.Model):
+    """What an order earns and spends goes through the ledger."""
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    def _add_loyalty_history_lines(self):
+        # sudo: salespeople confirm orders, but write no history
+        order = self.sudo().with_context(default_partner_id=self.partner_id.id)
+        return super(SaleOrder, order)._add_loyalty_history_lines()
+
+    def _get_point_changes(self):
+        """Core adds these to the cards. On cancellation the history says what to take back."""
+        if get_flow(self.env, "cancelling"):
+            return {}
+        # sudo: salespeople confirm orders, but write no balance
+        return {card.sudo(): change for card, change in super()._get_point_changes().items()}
+
+    def _get_real_points_for_coupon(self, coupon, post_confirm=False):
+        """Points that will wait for delivery or money cannot be used on their own order."""
+        points = super()._get_real_points_for_coupon(coupon, post_confirm=post_confirm)
+        if self.state == "sale" or not coupon.program_id._waits_for_money():
+            return points
+        earned = self.coupon_point_ids.filtered(lambda entry: entry.coupon_id == coupon)
+        return round_points(points - sum(earned.mapped("points")))
+
+    def _add_points_for_coupon(self, coupon_points):
+        self.ensure_one()
+        with points_flow(self.env, "order_id", self.id):
+            return super()._add_points_for_coupon(coupon_points)
+
+    def _update_loyalty_history(self, coupon_id, points):
+        """The ledger has added the points to the line already, with the balance (see
+        `_add_order_to_movement`): core would add them again, and to whichever line is the newest.
+        """
+        self.ensure_one()
+
+    def _action_cancel(self):
+        """Keep the history: what the order earned and spent is taken back by lines of its own."""
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        if not confirmed:
+            return super()._action_cancel()
+        with points_flow(self.env, "cancelling"):
+            result = super()._action_cancel()
+        confirmed.filtered(lambda order: order.state == "cancel")._reverse_points()
+        return result
+
+    def _reverse_points(self):
+        """Take back what the orders earned, give back what they spent; once, whenever called."""
+        # sudo: who may cancel an order undoes what it did to cards
+        lines = (
+            self.env["loyalty.history"]
+            .sudo()
+            .search(
+                [
+                    ("order_model", "=", self._name),
+                    ("order_id", "in", self.ids),
+                    ("is_reversed", "=", False),
+                    ("kind", "in", ("earn", "redeem", "revoke")),
+                ],
+                order="id",
+            )
+        )
+        if not lines:
+            return
+        orders = {order.id: order for order in self}
+        lines_by_card = defaultdict(lines.browse)
+        for line in lines:
+            lines_by_card[line.order_id, line.card_id] |= line
+        movements = []
+        for (order_id, card), card_lines in lines_by_card.items():
+            movements += orders[order_id]._prepare_reversal(card, card_lines)
+        new_lines = self.env["loyalty.card"].sudo()._post_points(movements)
+        (lines | new_lines).write({"is_reversed": True})
+
+    def _prepare_reversal(self, card, lines):
+        """The movements that undo the lines of one card: first what it gets, then what it gives."""
+        taken_back = lines.filtered(lambda line: line.kind == "revoke")
+        done = lines - taken_back
+        spent = round_points(sum(done.mapped("used")) - sum(taken_back.mapped("issued")))
+        earned = round_points(sum(done.mapped("issued")) - sum(taken_back.mapped("used")))
+        base = {
+            "card_id": card.id,
+            "kind": "revoke",
+            "description": self.env._("Order %s cancelled", self.display_name),
+            "order_model": self._name,
+            "order_id": self.id,
+            "partner_id": self.partner_id.id,
+        }
+        movements = []
+        if spent > 0:
+            movements.append(base | {"issued": spent, "returns": done.ids})
+        if earned > 0:
+            lots = self.env["loyalty.lot"].sudo().search([("history_id", "in", done.ids)])
+            movements.append(base | {"used": earned, "lot_ids": lots.ids, "allow_debt": True})
+        return movements
