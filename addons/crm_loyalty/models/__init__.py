@@ -20,3 +20,10 @@ from . import res_partner
 from . import sale_order
 from . import sale_order_points
 from . import sale_order_line
+from . import loyalty_campaign
+from . import loyalty_campaign_audience
+from . import loyalty_campaign_launch
+from . import loyalty_campaign_results
+from . import loyalty_campaign_member
+from . import mailing_mailing_campaign
+from . import mailing_trace

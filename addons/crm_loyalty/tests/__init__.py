@@ -14,3 +14,4 @@ from . import test_compensation_approval
 from . import test_mailing_held_back
 from . import test_voucher_issue
 from . import test_points_ledger
+from . import test_campaign
