@@ -25,6 +25,7 @@
         "views/crm_loyalty_menus.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_card_state_views.xml",
+        "views/loyalty_code_attempt_views.xml",
         "wizard/loyalty_card_import_views.xml",
         "wizard/loyalty_card_hand_out_views.xml",
         "report/loyalty_card_report.xml",

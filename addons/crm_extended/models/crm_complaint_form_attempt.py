@@ -1,10 +1,9 @@
-import hashlib
-import hmac
-import ipaddress
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..tools.address_key import get_address_key
 
 WINDOW = timedelta(hours=1)
 
@@ -66,19 +65,7 @@ class CrmComplaintFormAttempt(models.Model):
 
     @api.model
     def _get_address_key(self, address):
-        """What stands for an address: nobody without the database's secret can tell which it is."""
-        try:
-            ip = ipaddress.ip_address(address or "")
-        except ValueError:
-            ip = None  # a socket, or a proxy that tells no addresses: they share one count
-        if ip and ip.version == 6:
-            # one customer of a provider has a whole network of these
-            address = str(ipaddress.ip_network((ip, 64), strict=False))
-        # sudo: the secret is the administrator's
-        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
-        return hmac.new(
-            secret.encode(), f"crm.complaint.form:{address}".encode(), hashlib.sha256
-        ).hexdigest()
+        return get_address_key(self.env, "crm.complaint.form", address)
 
     @api.autovacuum
     def _gc_attempts(self):

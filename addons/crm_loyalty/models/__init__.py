@@ -7,6 +7,8 @@ from . import loyalty_program_voucher
 from . import loyalty_program_points
 from . import loyalty_card
 from . import loyalty_card_state
+from . import loyalty_card_code
+from . import loyalty_code_attempt
 from . import loyalty_card_hand_out
 from . import loyalty_card_ledger
 from . import loyalty_card_posting
@@ -27,3 +29,4 @@ from . import loyalty_campaign_results
 from . import loyalty_campaign_member
 from . import mailing_mailing_campaign
 from . import mailing_trace
+from . import sale_order_code

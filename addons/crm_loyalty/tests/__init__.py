@@ -1,4 +1,5 @@
 from . import test_card_access
+from . import test_card_codes
 from . import test_card_hand_out
 from . import test_card_import
 from . import test_card_number_tool
@@ -15,3 +16,4 @@ from . import test_mailing_held_back
 from . import test_voucher_issue
 from . import test_points_ledger
 from . import test_campaign
+from . import test_generate_wizard
