@@ -3,13 +3,14 @@
 from odoo.tools import SQL
 
 
-def get_rate_sql(env, currency, date):
-    """Return the factor from a currency to that of the user's company, as of a day.
+def get_rate_sql(env, currency, date, to_currency=None):
+    """Return the factor from a currency to another one as of a day, by the company's rates.
 
     :param currency: SQL of the id of a currency
     :param date: SQL of the day; before the first known rate that one holds, as for ``_get_rates``
+    :param to_currency: record; the currency of the user's company where nothing else is said
     """
-    ours = env.company.currency_id
+    ours = to_currency or env.company.currency_id
     return SQL(
         "(CASE WHEN %(currency)s = %(ours)s THEN 1 ELSE %(to_ours)s / %(from_theirs)s END)",
         currency=currency,

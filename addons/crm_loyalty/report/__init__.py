@@ -1,2 +1,3 @@
 from . import loyalty_card_report
 from . import loyalty_campaign_report
+from . import loyalty_tier_report

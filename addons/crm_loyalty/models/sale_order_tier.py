@@ -1,0 +1,42 @@
+from odoo import models
+from odoo.tools import float_round
+
+
+class SaleOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+    """Orders of customers in a tier earn more points."""
+
+    _inherit = "sale.order"
+
+    def _program_check_compute_points(self, programs):
+        result = super()._program_check_compute_points(programs)
+        earning = programs.filtered(
+            lambda program: (
+                program.program_type == "loyalty" and any(result[program].get("points", ()))
+            )
+        )
+        for program, multiplier in self._get_tier_multipliers(earning).items():
+            result[program]["points"] = [
+                float_round(points * multiplier, precision_digits=2, rounding_method="DOWN")
+                for points in result[program]["points"]
+            ]
+        return result
+
+    def _get_tier_multipliers(self, programs):
+        """Return {program: multiplier} of the tiers that the customer of the order is in."""
+        if not programs:
+            return {}
+        # sudo: an eCommerce customer earns by the tier without reading cards
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("program_id", "in", programs.ids),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("tier_id.multiplier", "!=", 1),
+                ],
+                ["program_id", "tier_id"],
+                order="id desc",
+            )
+        )
+        return {programs.browse(card.program_id.id): card.tier_id.multiplier for card in cards}
