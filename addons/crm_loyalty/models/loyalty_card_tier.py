@@ -8,10 +8,10 @@ from odoo.tools import SQL, format_date
 TIER_FIELDS = {"tier_id", "tier_since", "tier_below_since", "tier_pricelist_id"}
 
 
-class LoyaltyCard(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class LoyaltyCard(models.Model):
     """The tier of a card, and the way to the next one."""
 
-    _inherit = "loyalty.card"
+    _inherit = "loyalty.card"  # pylint: disable=consider-merging-classes-inherited
 
     tier_id = fields.Many2one(
         comodel_name="loyalty.tier",
@@ -65,7 +65,7 @@ class LoyaltyCard(models.Model):  # pylint: disable=consider-merging-classes-inh
         compute="_compute_next_tier",
     )
     next_tier_text = fields.Char(
-        string="Next Tier",
+        string="Way to the Next Tier",
         compute="_compute_next_tier_text",
     )
 

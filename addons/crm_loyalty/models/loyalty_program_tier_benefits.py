@@ -5,14 +5,14 @@ from odoo.tools import SQL
 from odoo.addons.crm_extended.tools.batches import run_in_batches
 
 
-class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class LoyaltyProgram(models.Model):
     """The price list that customers have while they are in a tier.
 
     What a tier gave is kept on the card (`tier_pricelist_id`): only that is replaced or taken back.
     A price list that somebody else set on the customer stays.
     """
 
-    _inherit = "loyalty.program"
+    _inherit = "loyalty.program"  # pylint: disable=consider-merging-classes-inherited
 
     def _sync_tier_benefits(self, cards):
         """Give the holders of the cards what their tiers bring, and take back what no longer."""

@@ -11,7 +11,7 @@ from odoo.addons.crm_extended.tools.currency_rates import get_rate_sql
 Measure = namedtuple("Measure", ["basis", "window_months", "start", "value", "first_day"])
 
 
-class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class LoyaltyProgram(models.Model):
     """What the customers of a program have bought in the windows of its tiers, by SQL.
 
     The bases have one method each, `_get_<basis>_documents_sql`, that returns the rows
@@ -19,7 +19,7 @@ class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-
     `_get_turnover_documents_sql` by a UNION ALL.
     """
 
-    _inherit = "loyalty.program"
+    _inherit = "loyalty.program"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_tier_measures(self, today):
         """Return {tier: Measure}; tiers that count the same have the same measure."""
@@ -126,7 +126,7 @@ class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-
                 "state",
             ],
             "loyalty.card": ["active", "partner_id", "program_id", "tier_below_since", "tier_id"],
-            "loyalty.history": ["card_id", "issued", "kind", "used"],
+            "loyalty.history": ["card_id", "issued", "used"],
             "loyalty.tier": None,
             "res.partner": ["commercial_partner_id"],
             "sale.order": ["company_id", "date_order", "partner_id", "state"],

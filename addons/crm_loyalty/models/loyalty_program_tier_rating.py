@@ -7,7 +7,7 @@ from odoo.addons.crm_extended.tools.batches import run_in_batches
 RATING_BATCH = 10_000
 
 
-class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class LoyaltyProgram(models.Model):
     """Who belongs in which tier, and the nightly action that moves them there.
 
     Customers go up at once, that is in the night after the payment. They go down after the grace
@@ -15,7 +15,7 @@ class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-
     above it takes the note away.
     """
 
-    _inherit = "loyalty.program"
+    _inherit = "loyalty.program"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _cron_rate_tiers(self, batch_size=RATING_BATCH):

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 
 
-class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class LoyaltyProgram(models.Model):
     """The tiers of a program: what is set up, and what has to be looked at before it applies."""
 
-    _inherit = "loyalty.program"
+    _inherit = "loyalty.program"  # pylint: disable=consider-merging-classes-inherited
 
     tier_ids = fields.One2many(
         comodel_name="loyalty.tier",
@@ -39,7 +39,11 @@ class LoyaltyProgram(models.Model):  # pylint: disable=consider-merging-classes-
     def _get_tier_cards_domain(self):
         """Return the domain of the cards of this program that are rated."""
         self.ensure_one()
-        return [("program_id", "=", self.id), ("partner_id", "!=", False)]
+        return [
+            ("program_id", "=", self.id),
+            ("partner_id", "!=", False),
+            ("state", "=", "active"),
+        ]
 
     def _get_tier_company(self):
         """Return the company whose day and rates count: the first one for a shared program."""

@@ -6,14 +6,14 @@ from odoo.addons.crm_extended.tools.batches import run_in_batches
 MESSAGE_BATCH = 500
 
 
-class LoyaltyTierMove(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class LoyaltyTierMove(models.Model):
     """The message to the customer: one e-mail for each move, in the customer's language.
 
     It is made in the transaction that takes the move out of those that wait, and queued: a run
     that is killed tells nobody twice.
     """
 
-    _inherit = "loyalty.tier.move"
+    _inherit = "loyalty.tier.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _send_messages(self, batch_size=MESSAGE_BATCH):

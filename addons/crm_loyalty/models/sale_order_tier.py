@@ -2,10 +2,10 @@ from odoo import models
 from odoo.tools import float_round
 
 
-class SaleOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class SaleOrder(models.Model):
     """Orders of customers in a tier earn more points."""
 
-    _inherit = "sale.order"
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _program_check_compute_points(self, programs):
         result = super()._program_check_compute_points(programs)
