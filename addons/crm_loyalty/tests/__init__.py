@@ -17,3 +17,5 @@ from . import test_voucher_issue
 from . import test_points_ledger
 from . import test_campaign
 from . import test_generate_wizard
+from . import test_tier_turnover
+from . import test_tier_rating
