@@ -33,6 +33,7 @@
         "wizard/loyalty_card_hand_out_views.xml",
         "report/loyalty_card_report.xml",
         "report/loyalty_card_report_templates.xml",
+        "views/loyalty_adjustment_views.xml",
         "views/loyalty_program_views.xml",
         "views/loyalty_tier_views.xml",
         "views/loyalty_tier_move_views.xml",

@@ -15,6 +15,7 @@ from . import loyalty_card_posting
 from . import loyalty_history
 from . import loyalty_lot
 from . import loyalty_lot_use
+from . import loyalty_adjustment
 from . import crm_complaint
 from . import crm_complaint_compensation
 from . import mailing_mailing

@@ -115,8 +115,8 @@ class LoyaltyCard(models.Model):
         if any(round_points(points) != round_points(card.points) for card in self):
             raise AccessError(
                 self.env._(
-                    "The balance of a card cannot be typed over: use Adjust Points, which asks for"
-                    " the reason."
+                    "The balance of a card cannot be typed over: use Update Balance, which asks"
+                    " for the reason."
                 )
             )
 

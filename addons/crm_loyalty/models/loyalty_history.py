@@ -104,6 +104,8 @@ class LoyaltyHistory(models.Model):
 
         Core describes it better: its words and its document are taken over.
         """
+        if get_flow(self.env, "line_first"):
+            return None
         unclaimed = get_unclaimed(self.env).get(vals.get("card_id"), [])
         amounts = round_points(vals.get("issued")), round_points(vals.get("used"))
         for entry in unclaimed:
@@ -137,8 +139,8 @@ class LoyaltyHistory(models.Model):
         if not self.env.su:
             raise AccessError(
                 self.env._(
-                    "The history of points is written by what happens to the card: use Adjust"
-                    " Points to give or take points."
+                    "The history of points is written by what happens to the card: use Update"
+                    " Balance to give or take points."
                 )
             )
 

@@ -14,7 +14,8 @@ class SaleOrder(models.Model):
     def _add_loyalty_history_lines(self):
         # sudo: salespeople confirm orders, but write no history
         order = self.sudo().with_context(default_partner_id=self.partner_id.id)
-        return super(SaleOrder, order)._add_loyalty_history_lines()
+        with points_flow(self.env, "line_first"):
+            return super(SaleOrder, order)._add_loyalty_history_lines()
 
     def _get_point_changes(self):
         """Core adds these to the cards. On cancellation the history says what to take back."""

@@ -19,3 +19,6 @@ from . import test_campaign
 from . import test_generate_wizard
 from . import test_tier_turnover
 from . import test_tier_rating
+from . import test_adjustment
+from . import test_points_order
+from . import test_posting_model

@@ -146,7 +146,7 @@ class TestPointsLedger(LoyaltyCardCommon):
     def test_nobody_sets_a_balance(self):
         for user in (self.salesperson, self.manager):
             card = self.card.with_user(user)
-            with self.assertRaisesRegex(AccessError, "Adjust Points"):
+            with self.assertRaisesRegex(AccessError, "Update Balance"):
                 card.points = 99
             with self.assertRaises(AccessError):
                 self.env["loyalty.history"].with_user(user).create(

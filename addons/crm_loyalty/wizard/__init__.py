@@ -6,3 +6,5 @@ from . import loyalty_card_import
 from . import loyalty_generate_wizard
 from . import loyalty_tier_review
 from . import loyalty_tier_review_line
+from . import loyalty_adjustment_refuse
+from . import loyalty_card_update_balance
