@@ -29,6 +29,8 @@
         "views/loyalty_card_views.xml",
         "views/loyalty_card_state_views.xml",
         "views/loyalty_code_attempt_views.xml",
+        "views/loyalty_card_points_views.xml",
+        "views/loyalty_card_desk_views.xml",
         "wizard/loyalty_card_import_views.xml",
         "wizard/loyalty_card_hand_out_views.xml",
         "report/loyalty_card_report.xml",
@@ -59,6 +61,9 @@
         "demo/crm_complaint_compensation_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "crm_loyalty/static/src/desk/**/*",
+        ],
         "web.report_assets_common": [
             "crm_loyalty/static/src/report/**/*",
         ],

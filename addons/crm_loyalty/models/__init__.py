@@ -9,9 +9,13 @@ from . import loyalty_card
 from . import loyalty_card_state
 from . import loyalty_card_code
 from . import loyalty_code_attempt
+from . import loyalty_card_desk
+from . import loyalty_card_desk_values
 from . import loyalty_card_hand_out
 from . import loyalty_card_ledger
 from . import loyalty_card_posting
+from . import loyalty_card_redeem
+from . import loyalty_reward
 from . import loyalty_history
 from . import loyalty_lot
 from . import loyalty_lot_use

@@ -22,3 +22,5 @@ from . import test_tier_rating
 from . import test_adjustment
 from . import test_points_order
 from . import test_posting_model
+from . import test_desk
+from . import test_desk_redeem
