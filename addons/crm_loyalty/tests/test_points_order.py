@@ -121,10 +121,10 @@ class TestPointsOrder(LoyaltyCardCommon):
         self.assert_balanced(200)
         self.redeem(order)
         self.assertEqual(self.card.history_ids[0].used, 100)
-        self.assert_balanced(90)
+        self.assert_balanced(100)
         order.order_line.filtered("reward_id").unlink()
         self.assertEqual(self.card.history_ids[0].used, 0)
-        self.assert_balanced(190)
+        self.assert_balanced(200)
 
     def test_quotations_confirmed_together_do_not_overdraw(self):
         self.card.points = 100
