@@ -122,7 +122,7 @@ class TestPointsOrder(LoyaltyCardCommon):
         self.redeem(order)
         self.assertEqual(self.card.history_ids[0].used, 100)
         self.assert_balanced(100)
-        order.order_line.filtered("reward_id").unlink()
+        order.order_line.filtered("reward_id")._reset_loyalty(True)
         self.assertEqual(self.card.history_ids[0].used, 0)
         self.assert_balanced(200)
 
