@@ -126,7 +126,8 @@ class LoyaltyProgram(models.Model):
                 "state",
             ],
             "loyalty.card": ["active", "partner_id", "program_id", "tier_below_since", "tier_id"],
-            "loyalty.history": ["card_id", "issued", "used"],
+            "loyalty.history": ["card_id", "issued", "kind", "used"],
+            "loyalty.lot": ["card_id", "kind", "remaining", "state"],
             "loyalty.tier": None,
             "res.partner": ["commercial_partner_id"],
             "sale.order": ["company_id", "date_order", "partner_id", "state"],
@@ -181,8 +182,6 @@ class LoyaltyProgram(models.Model):
         )
 
     def _get_orders_documents_sql(self, start, today):
-        zone = self._get_tier_company()._get_tz()
-        day = SQL("(orders.date_order AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", str(zone))
         return SQL(
             """
             SELECT buyer.card_id, %(day)s AS day, 1 AS amount
@@ -192,27 +191,49 @@ class LoyaltyProgram(models.Model):
                AND %(day)s > %(start)s AND %(day)s <= %(today)s
                AND %(companies)s
             """,
-            day=day,
+            day=self._get_tier_day_sql(SQL("orders.date_order")),
             start=start,
             today=today,
             companies=self._get_tier_companies_sql(SQL("orders.company_id")),
         )
 
     def _get_points_documents_sql(self, start, today):
+        """What was earned, less what was taken back and what still waits to count.
+
+        On all cards the holder has had in this program: a lost card was replaced.
+        """
         return SQL(
             """
-            SELECT card.card_id, history.create_date::date AS day,
-                   CASE history.kind WHEN 'earn' THEN history.issued ELSE -history.used
-                   END AS amount
-              FROM card
-              JOIN loyalty_history history ON history.card_id = card.card_id
-             WHERE history.kind IN ('earn', 'revoke')
-               AND history.create_date::date > %(start)s
-               AND history.create_date::date <= %(today)s
+            SELECT own.card_id, points.day, points.amount
+              FROM (
+                SELECT card.card_id, other.id
+                  FROM card
+                  JOIN loyalty_card other ON other.partner_id = card.partner_id
+                 WHERE other.program_id = %(program)s
+              ) own
+              JOIN LATERAL (
+                SELECT %(history_day)s AS day,
+                       CASE history.kind WHEN 'earn' THEN history.issued ELSE -history.used END
+                           AS amount
+                  FROM loyalty_history history
+                 WHERE history.card_id = own.id AND history.kind IN ('earn', 'revoke')
+                 UNION ALL
+                SELECT %(lot_day)s, -lot.remaining
+                  FROM loyalty_lot lot
+                 WHERE lot.card_id = own.id AND lot.state = 'pending' AND lot.kind = 'earn'
+              ) points ON points.day > %(start)s AND points.day <= %(today)s
             """,
+            program=self.id,
+            history_day=self._get_tier_day_sql(SQL("history.create_date")),
+            lot_day=self._get_tier_day_sql(SQL("lot.create_date")),
             start=start,
             today=today,
         )
+
+    def _get_tier_day_sql(self, moment):
+        """Return the SQL of the day that a moment is at the company."""
+        zone = self._get_tier_company()._get_tz()
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, str(zone))
 
     def _get_tier_companies_sql(self, column):
         """Sales of the program's company and its branches count; of all for a shared program."""

@@ -180,6 +180,12 @@ class LoyaltyTier(models.Model):
             self.program_id._require_tier_review()
         return result
 
+    def unlink(self):
+        programs = self.program_id
+        result = super().unlink()
+        programs._require_tier_review()
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         # sudo: cards of other companies and moves of long ago count as well

@@ -24,3 +24,9 @@ from . import test_points_order
 from . import test_posting_model
 from . import test_desk
 from . import test_desk_redeem
+from . import test_tier_pricelist
+from . import test_tier_next
+from . import test_tier_points
+from . import test_tier_review
+from . import test_tier_message
+from . import test_tier_access

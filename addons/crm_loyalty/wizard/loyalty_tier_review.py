@@ -70,6 +70,7 @@ class LoyaltyTierReview(models.TransientModel):
     @api.model
     def _open_for(self, program):
         """Return the action that shows who of a program would move now."""
+        program.check_access("read")
         if not program.tier_ids:
             raise UserError(
                 self.env._("The program %(program)s has no tiers yet.", program=program.name)
@@ -134,7 +135,7 @@ class LoyaltyTierReview(models.TransientModel):
     def action_apply(self):
         """Let the tiers apply from now on, and move who is to move."""
         self.ensure_one()
-        self.program_id.check_access("write")
+        self.program_id.check_access("read")
         # sudo: the rating writes cards and history, which nobody may write by hand
         program = self.program_id.sudo()
         program.tier_review_needed = False
