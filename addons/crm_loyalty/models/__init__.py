@@ -45,3 +45,17 @@ from . import loyalty_tier_message
 from . import loyalty_tier_rating
 from . import loyalty_card_tier
 from . import sale_order_tier
+from . import crm_segment
+from . import loyalty_card_anniversary
+from . import loyalty_holiday
+from . import loyalty_holiday_date
+from . import loyalty_greeting
+from . import loyalty_greeting_due
+from . import loyalty_greeting_sending
+from . import loyalty_greeting_log
+from . import res_partner_segment
+from . import survey_question
+from . import survey_question_answer
+from . import survey_survey
+from . import survey_user_input
+from . import survey_voucher

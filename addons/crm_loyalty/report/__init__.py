@@ -1,3 +1,4 @@
 from . import loyalty_card_report
 from . import loyalty_campaign_report
 from . import loyalty_tier_report
+from . import loyalty_greeting_report

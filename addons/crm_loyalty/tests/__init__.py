@@ -30,3 +30,6 @@ from . import test_tier_points
 from . import test_tier_review
 from . import test_tier_message
 from . import test_tier_access
+from . import test_greetings
+from . import test_local_days
+from . import test_survey_customer_data
