@@ -9,13 +9,13 @@ WINDOW = timedelta(hours=1)
 
 
 class CrmComplaintFormAttempt(models.Model):
-    """How often an address used the public form in its current hour.
+    """How often an address used a public form in its current hour.
 
     No address is kept, only what a secret of this database makes of it, and that for a day.
     """
 
     _name = "crm.complaint.form.attempt"
-    _description = "Use of the Complaint Form"
+    _description = "Use of a Public Form"
     _log_access = False
 
     address_key = fields.Char(required=True)
@@ -25,8 +25,8 @@ class CrmComplaintFormAttempt(models.Model):
     _address_key_uniq = models.UniqueIndex("(address_key)")
 
     @api.model
-    def _count_use(self, address, limit):
-        """Count one use of the form by `address`.
+    def _count_use(self, address, limit, form="crm.complaint.form"):
+        """Count one use of the form by `address`; each form counts for itself.
 
         It is counted in a transaction of its own, which ends at once: requests that come together
         take turns for a moment instead of failing on each other's count, and a use stays counted
@@ -55,7 +55,7 @@ class CrmComplaintFormAttempt(models.Model):
                     RETURNING attempt_count
                     """,
                     table=table,
-                    key=self._get_address_key(address),
+                    key=self._get_address_key(address, form),
                     now=now,
                     begin=now - WINDOW,
                 )
@@ -64,8 +64,8 @@ class CrmComplaintFormAttempt(models.Model):
         return count <= limit
 
     @api.model
-    def _get_address_key(self, address):
-        return get_address_key(self.env, "crm.complaint.form", address)
+    def _get_address_key(self, address, form="crm.complaint.form"):
+        return get_address_key(self.env, form, address)
 
     @api.autovacuum
     def _gc_attempts(self):

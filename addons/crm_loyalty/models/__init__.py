@@ -59,3 +59,9 @@ from . import survey_question_answer
 from . import survey_survey
 from . import survey_user_input
 from . import survey_voucher
+from . import loyalty_program_referral
+from . import loyalty_card_referral
+from . import loyalty_referral
+from . import loyalty_referral_reward
+from . import res_partner_referral
+from . import sale_order_referral

@@ -27,7 +27,7 @@ class LoyaltyCampaignReport(models.Model):
             "partner_id",
             "voucher_id",
         ],
-        "loyalty.history": ["card_id", "used"],
+        "loyalty.history": ["card_id", "is_reversed", "kind", "used"],
         "mailing.trace": ["links_click_datetime", "model", "res_id", "trace_status"],
         "product.product": ["product_tmpl_id", "standard_price"],
         "product.template": ["uom_id"],
@@ -120,6 +120,7 @@ class LoyaltyCampaignReport(models.Model):
         return SQL(
             "SELECT 1 FROM loyalty_history AS history"
             " WHERE history.card_id = member.voucher_id AND history.used > 0"
+            " AND history.kind IN ('earn', 'redeem') AND history.is_reversed IS NOT TRUE"
         )
 
     @api.model

@@ -33,3 +33,4 @@ from . import test_tier_access
 from . import test_greetings
 from . import test_local_days
 from . import test_survey_customer_data
+from . import test_referral
