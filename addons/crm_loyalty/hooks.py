@@ -1,16 +1,19 @@
 from odoo.tools import SQL
 
+from .tools.existing_balances import settle_existing_balances
 from .tools.one_card import prepare_cards
 
 
 def pre_init_hook(env):
-    """Leave each customer one card of a program before the database insists on it."""
+    """Make of core's cards and balances what the database insists on from now on."""
     prepare_cards(env.cr)
+    settle_existing_balances(env.cr)
 
 
 def post_init_hook(env):
-    """Number the loyalty cards that were there before this add-on."""
+    """Number the loyalty cards that were there before this add-on, put their points into lots."""
     env["loyalty.card"]._number_existing_cards()
+    env["loyalty.card"]._create_existing_lots()
 
 
 def uninstall_hook(env):

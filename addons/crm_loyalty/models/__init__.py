@@ -4,6 +4,7 @@ from . import ir_sequence
 from . import loyalty_program
 from . import loyalty_program_compensation
 from . import loyalty_program_voucher
+from . import loyalty_program_liability
 from . import loyalty_program_points
 from . import loyalty_card
 from . import loyalty_card_state
@@ -20,6 +21,9 @@ from . import loyalty_history
 from . import loyalty_lot
 from . import loyalty_lot_use
 from . import loyalty_adjustment
+from . import loyalty_card_existing
+from . import loyalty_lot_expiry
+from . import loyalty_expiry_notice
 from . import crm_complaint
 from . import crm_complaint_compensation
 from . import mailing_mailing

@@ -34,3 +34,7 @@ from . import test_greetings
 from . import test_local_days
 from . import test_survey_customer_data
 from . import test_referral
+from . import test_expiry
+from . import test_expiry_notices
+from . import test_existing_points
+from . import test_loyalty_reports
