@@ -68,26 +68,22 @@ class LoyaltyCard(models.Model):
         return False
 
     def _prepare_desk_lots(self):
-        """The open lots in the order in which they are used, then those that wait."""
+        """The points by the day they expire, as they are used, then those that wait."""
         soon = self._get_today() + relativedelta(days=SOON_DAYS)
-        lots = self.lot_ids.filtered(lambda lot: lot.state in ("available", "pending"))
-        lots = lots.sorted(
-            lambda lot: (
-                lot.state == "pending",
-                not lot.expiration_date,
-                lot.expiration_date or lot.available_date or soon,
-                lot.id,
-            )
+        groups = self.env["loyalty.lot"]._read_group(
+            [("card_id", "=", self.id), ("state", "in", ("available", "pending"))],
+            ["state", "expiration_date:day"],
+            ["remaining:sum"],
+            order="state, expiration_date:day",
         )
         return [
             {
-                "id": lot.id,
-                "points": self._format_points(lot.remaining),
-                "is_pending": lot.state == "pending",
-                "is_urgent": bool(lot.expiration_date) and lot.expiration_date <= soon,
-                "expiration": self._format_desk_date(lot.expiration_date),
+                "points": self._format_points(points),
+                "is_pending": state == "pending",
+                "is_urgent": state == "available" and bool(day) and day <= soon,
+                "expiration": self._format_desk_date(day),
             }
-            for lot in lots
+            for state, day, points in groups
         ]
 
     def _prepare_desk_rewards(self):

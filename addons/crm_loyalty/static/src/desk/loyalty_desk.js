@@ -1,4 +1,4 @@
-import { Component, onMounted, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -41,6 +41,10 @@ export class LoyaltyDesk extends Component {
             perPoint: { rewardId: false, points: "" },
         });
         onMounted(() => this.focusScan());
+        useEffect(
+            () => this.pointsRef.el?.focus(),
+            () => [this.state.award.isOpen, this.state.perPoint.rewardId]
+        );
         useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
     }
 
@@ -140,8 +144,6 @@ export class LoyaltyDesk extends Component {
     openAward() {
         this.closePanels();
         this.state.award.isOpen = true;
-        // the field is there after the next rendering
-        requestAnimationFrame(() => this.pointsRef.el?.focus());
     }
 
     closeAward() {
@@ -179,7 +181,6 @@ export class LoyaltyDesk extends Component {
         if (reward.is_per_point && perPoint.rewardId !== reward.id) {
             this.closePanels();
             this.state.perPoint = { rewardId: reward.id, points: "" };
-            requestAnimationFrame(() => this.pointsRef.el?.focus());
             return;
         }
         const points = reward.is_per_point ? Number(perPoint.points) : 0;
