@@ -18,9 +18,11 @@ class LoyaltyCard(models.Model):
 
     _inherit = "loyalty.card"  # pylint: disable=consider-merging-classes-inherited
 
+    # Not tracked as in core: the history tells each movement, with its reason.
     points = fields.Float(
         digits=POINTS_DIGITS,
         min_display_digits=0,
+        tracking=False,
         copy=False,
     )
     points_debt = fields.Float(

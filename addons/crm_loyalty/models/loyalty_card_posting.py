@@ -273,7 +273,13 @@ class LoyaltyCard(models.Model):
         if posting.new_uses:
             self.env["loyalty.lot.use"].create(
                 [
-                    {"lot_id": lot.id, "history_id": keys[key], "points": points}
+                    {
+                        "lot_id": lot.id,
+                        "history_id": keys[key],
+                        # given, so that the lots need not be read again for it
+                        "company_id": self.browse(lot.card_id).company_id.id,
+                        "points": points,
+                    }
                     for lot, key, points in posting.new_uses
                 ]
             )
