@@ -55,6 +55,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "wizard/loyalty_card_block_views.xml",
+        "wizard/loyalty_card_replace_views.xml",
         "wizard/crm_complaint_compensate_views.xml",
         "wizard/crm_complaint_compensation_refuse_views.xml",
         "views/crm_complaint_compensation_views.xml",

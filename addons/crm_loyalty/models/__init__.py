@@ -69,3 +69,6 @@ from . import loyalty_referral
 from . import loyalty_referral_reward
 from . import res_partner_referral
 from . import sale_order_referral
+from . import loyalty_card_blocking
+from . import loyalty_card_replacement
+from . import sale_order_card_state

@@ -38,3 +38,6 @@ from . import test_expiry
 from . import test_expiry_notices
 from . import test_existing_points
 from . import test_loyalty_reports
+from . import test_card_blocked
+from . import test_card_merge
+from . import test_card_replacement

@@ -8,4 +8,5 @@ from . import loyalty_tier_review
 from . import loyalty_tier_review_line
 from . import loyalty_adjustment_refuse
 from . import loyalty_card_update_balance
+from . import loyalty_card_replace
 from . import base_partner_merge
