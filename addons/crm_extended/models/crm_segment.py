@@ -204,33 +204,44 @@ class CrmSegment(models.Model):
         matching = self._get_matching_partners()._search(self._get_rule_domain())
         self.env.flush_all()
         self.env.execute_query(SQL("SELECT id FROM crm_segment WHERE id = %s FOR UPDATE", self.id))
+        # A table with statistics of its own: without them a large segment is compared row by row
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE crm_segment_matching ON COMMIT DROP AS %s",
+                matching.select(),
+            )
+        )
+        self.env.cr.execute("ANALYZE crm_segment_matching")
         self.env.cr.execute(
             SQL(
                 """
-                WITH matching AS MATERIALIZED (%(matching)s),
-                gone AS (
-                    DELETE FROM crm_segment_member member
-                     WHERE member.segment_id = %(segment)s
-                       AND NOT EXISTS (
-                           SELECT FROM matching WHERE matching.id = member.partner_id
-                       )
-                )
+                DELETE FROM crm_segment_member member
+                 WHERE member.segment_id = %s
+                   AND NOT EXISTS (
+                       SELECT FROM crm_segment_matching matching
+                        WHERE matching.id = member.partner_id
+                   )
+                """,
+                self.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
                 INSERT INTO crm_segment_member (
-                    segment_id, partner_id, since,
-                    create_uid, create_date, write_uid, write_date
+                    segment_id, partner_id, since, create_uid, create_date, write_uid, write_date
                 )
-                SELECT %(segment)s, matching.id, %(today)s,
-                       %(user)s, %(now)s, %(user)s, %(now)s
-                  FROM matching
+                SELECT %(segment)s, matching.id, %(today)s, %(user)s, %(now)s, %(user)s, %(now)s
+                  FROM crm_segment_matching matching
                     ON CONFLICT (segment_id, partner_id) DO NOTHING
                 """,
-                matching=matching.select(),
                 segment=self.id,
                 today=self._get_money_company()._get_today(),
                 user=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )
+        self.env.cr.execute("DROP TABLE crm_segment_matching")
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_segment SET refresh_date = %s WHERE id = %s",
