@@ -62,6 +62,8 @@
         "views/crm_complaint_views.xml",
         "views/mailing_mailing_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_partner_category_views.xml",
+        "views/loyalty_portal_templates.xml",
         "views/loyalty_campaign_member_views.xml",
         "views/loyalty_campaign_views.xml",
         "report/loyalty_campaign_report_views.xml",
@@ -88,6 +90,9 @@
         ],
         "web.report_assets_common": [
             "crm_loyalty/static/src/report/**/*",
+        ],
+        "web.assets_frontend": [
+            "crm_loyalty/static/src/portal/**/*",
         ],
     },
     "pre_init_hook": "pre_init_hook",

@@ -1,1 +1,3 @@
 from . import loyalty_join
+from . import loyalty_portal
+from . import loyalty_portal_own_data

@@ -72,3 +72,7 @@ from . import sale_order_referral
 from . import loyalty_card_blocking
 from . import loyalty_card_replacement
 from . import sale_order_card_state
+from . import loyalty_card_portal
+from . import loyalty_history_portal
+from . import res_partner_category
+from . import res_partner_interest

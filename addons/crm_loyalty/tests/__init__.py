@@ -41,3 +41,7 @@ from . import test_loyalty_reports
 from . import test_card_blocked
 from . import test_card_merge
 from . import test_card_replacement
+from . import test_portal_cards
+from . import test_portal_history
+from . import test_portal_vouchers
+from . import test_portal_own_data

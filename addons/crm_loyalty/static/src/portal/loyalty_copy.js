@@ -1,0 +1,26 @@
+import { browser } from "@web/core/browser/browser";
+import { Interaction } from "@web/public/interaction";
+import { registry } from "@web/core/registry";
+
+/** Copies a code or a link, and shows that it did. */
+export class LoyaltyCopy extends Interaction {
+    static selector = ".o_loyalty_copy";
+    dynamicContent = {
+        button: { "t-on-click": this.copy },
+        "button i": {
+            "t-att-class": () => ({ "fa-clipboard": !this.isCopied, "fa-check": this.isCopied }),
+        },
+    };
+
+    setup() {
+        this.isCopied = false;
+    }
+
+    async copy() {
+        const text = this.el.querySelector("code").textContent;
+        await this.waitFor(browser.navigator.clipboard.writeText(text));
+        this.isCopied = true;
+    }
+}
+
+registry.category("public.interactions").add("crm_loyalty.copy", LoyaltyCopy);
