@@ -30,6 +30,6 @@ class SurveyQuestionAnswer(models.Model):
             }
             for answer in named:
                 answer.category_id = found.get(answer.value) or Category.create(
-                    {"name": answer.value}
+                    {"name": answer.value, "is_interest": True}
                 )
         return answers.category_id

@@ -73,17 +73,14 @@ class TestPortalCards(LoyaltyPortalCommon):
         self.authenticate(self.owner.login, self.owner.login)
         for model in models:
             for method, args in (("search_read", [[], ["id"]]), ("read", [[1], ["id"]])):
-                with self.subTest(model=model, method=method):
-                    with self.assertRaisesRegex(Exception, "AccessError"):
-                        self.make_jsonrpc_request(
-                            "/web/dataset/call_kw",
-                            {
-                                "model": f"loyalty.{model}",
-                                "method": method,
-                                "args": args,
-                                "kwargs": {},
-                            },
-                        )
+                with (
+                    self.subTest(model=model, method=method),
+                    self.assertRaisesRegex(Exception, "AccessError"),
+                ):
+                    self.make_jsonrpc_request(
+                        "/web/dataset/call_kw",
+                        {"model": f"loyalty.{model}", "method": method, "args": args, "kwargs": {}},
+                    )
 
     def test_home_counts(self):
         self.voucher_program._issue_voucher(self.owner.partner_id)
@@ -188,6 +185,15 @@ class TestPortalCards(LoyaltyPortalCommon):
         page = self._get(f"/my/loyalty/{self.card.id}", self.owner).text
         self.assertIn("Coffee on the house", page)
         self.assertIn("Silver", self._get("/my/loyalty", self.owner).text)
+
+    def test_link_for_friends(self):
+        self.assertNotIn("loyalty/join", self._get(f"/my/loyalty/{self.card.id}", self.owner).text)
+        self.program.write({"referral_active": True, "referral_friend_points": 70})
+        page = self._get(f"/my/loyalty/{self.card.id}", self.owner).text
+        self.assertIn(self.card.referral_url, page)
+        self.assertIn(f"70 {self.card.point_name}", page)
+        self.card._block("Lost")
+        self.assertNotIn("loyalty/join", self._get(f"/my/loyalty/{self.card.id}", self.owner).text)
 
     def test_queries_do_not_grow_with_lines(self):
         def count():
