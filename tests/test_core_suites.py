@@ -15,7 +15,15 @@ from support import ROOT, setting
 
 MODULES = ("loyalty", "sale_loyalty")
 # {"module/test file::class::test": why what it expects is not what the suite does}
-LEFT_OUT = {}
+LEFT_OUT = {
+    "sale_loyalty/test_loyalty_history::TestLoyaltyhistory::"
+    "test_delete_loyalty_history_line_on_cancel": (
+        "core deletes the history of a cancelled order; here a line of its own takes it back"
+    ),
+    "sale_loyalty/test_loyalty_history::TestLoyaltyhistory::test_loyalty_history_multi_reward": (
+        "the test sets a balance first and expects no line of history of that; here it has one"
+    ),
+}
 
 
 def run_core_tests(database, module, report):

@@ -27,6 +27,7 @@
         "data/mail_activity_type_data.xml",
         "data/loyalty_expiry_data.xml",
         "data/loyalty_campaign_data.xml",
+        "data/ir_cron_points_data.xml",
         "data/ir_cron_tier_data.xml",
         "data/mail_template_tier_data.xml",
         "data/loyalty_referral_data.xml",

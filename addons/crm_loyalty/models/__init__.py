@@ -17,6 +17,7 @@ from . import loyalty_card_ledger
 from . import loyalty_card_posting
 from . import loyalty_card_redeem
 from . import loyalty_reward
+from . import loyalty_card_release
 from . import loyalty_history
 from . import loyalty_lot
 from . import loyalty_lot_use
@@ -30,7 +31,13 @@ from . import mailing_mailing
 from . import res_partner
 from . import sale_order
 from . import sale_order_points
+from . import sale_order_points_facts
+from . import sale_order_points_sync
 from . import sale_order_line
+from . import account_move
+from . import account_partial_reconcile
+from . import account_payment
+from . import payment_transaction
 from . import loyalty_campaign
 from . import loyalty_campaign_audience
 from . import loyalty_campaign_launch

@@ -226,7 +226,9 @@ class LoyaltyCard(models.Model):
             [
                 {
                     "card_id": lot.card_id,
-                    "history_id": keys[lot.line_key],
+                    "history_id": (
+                        lot.line_key[1] if lot.line_key[0] == "id" else keys[lot.line_key]
+                    ),
                     "kind": lot.kind if lot.kind in self._get_lot_kinds() else "adjust",
                     "points": lot.points,
                     "remaining": lot.remaining,
@@ -254,19 +256,28 @@ class LoyaltyCard(models.Model):
                 """
                 UPDATE loyalty_lot
                    SET remaining = changed.remaining,
+                       points = loyalty_lot.points - changed.split,
                        state = changed.state,
+                       available_date = changed.available_date,
                        expiration_date = changed.expiration_date
-                  FROM unnest(%s::int[], %s::numeric[], %s::varchar[], %s::date[])
-                       AS changed(id, remaining, state, expiration_date)
+                  FROM unnest(
+                           %s::int[], %s::numeric[], %s::numeric[], %s::varchar[],
+                           %s::date[], %s::date[]
+                       ) AS changed(id, remaining, split, state, available_date, expiration_date)
                  WHERE loyalty_lot.id = changed.id
                 """,
                 [lot.id for lot in lots],
                 [lot.remaining for lot in lots],
+                [lot.split for lot in lots],
                 [lot.state for lot in lots],
+                [lot.available_date or None for lot in lots],
                 [lot.expiration_date or None for lot in lots],
             )
         )
-        self.env["loyalty.lot"].invalidate_model(["remaining", "state", "expiration_date"])
+        self.env["loyalty.lot"].invalidate_model(
+            ["points", "remaining", "state", "available_date", "expiration_date"]
+        )
+        self.invalidate_model(["points_pending"])
 
     @api.model
     def _write_uses(self, posting, keys):

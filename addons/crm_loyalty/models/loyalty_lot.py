@@ -1,6 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.crm_extended.tools.batches import run_in_batches
 
 from ..tools.points import POINTS_DIGITS
+
+SYNC_BATCH = 1000
 
 
 class LoyaltyLot(models.Model):
@@ -107,7 +112,26 @@ class LoyaltyLot(models.Model):
     _open_idx = models.Index(
         "(card_id, expiration_date, available_date, id) WHERE state IN ('pending', 'available')"
     )
+    # What the nightly look at orders reads.
+    _pending_idx = models.Index("(id) WHERE state = 'pending'")
     # What the nightly expiry reads.
     _expiration_idx = models.Index(
         "(expiration_date, card_id) WHERE state = 'available' AND expiration_date IS NOT NULL"
     )
+
+    # Nightly: what no document announced, such as deliveries counted by timesheets
+
+    @api.model
+    def _cron_sync_orders(self, batch_size=SYNC_BATCH):
+        """Look at the orders of all waiting points once more."""
+        return run_in_batches(
+            self,
+            Domain("state", "=", "pending"),
+            lambda lots: lots._sync_orders(),
+            batch_size=batch_size,
+            lock_table=self._table,
+        )
+
+    def _sync_orders(self):
+        lines = self.history_id.filtered(lambda line: line.order_model == "sale.order")
+        self.env["sale.order"].browse(lines.mapped("order_id"))._sync_loyalty_points()

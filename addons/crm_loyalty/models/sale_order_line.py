@@ -24,10 +24,12 @@ class SaleOrderLine(models.Model):
             return super().create(vals_list)
 
     def write(self, vals):
-        if "points_cost" not in vals:
-            return super().write(vals)
-        with self._moving_points(self.order_id.ids):
-            return super().write(vals)
+        cost_orders = self.order_id if "points_cost" in vals else self.order_id.browse()
+        with self._moving_points(cost_orders.ids):
+            result = super().write(vals)
+        if "qty_delivered" in vals:
+            self.order_id._sync_loyalty_points()
+        return result
 
     def unlink(self):
         with self._moving_points(self.filtered("points_cost").order_id.ids):

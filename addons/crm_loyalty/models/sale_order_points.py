@@ -43,6 +43,19 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
 
+    def action_confirm(self):
+        """Points that wait may count already: what was paid online is paid before."""
+        result = super().action_confirm()
+        # sudo: eCommerce visitors confirm orders, and read no programs
+        waiting = self.filtered(
+            lambda order: any(
+                program._waits_for_money()
+                for program in order.sudo().coupon_point_ids.coupon_id.program_id
+            )
+        )
+        waiting._sync_loyalty_points()
+        return result
+
     def _action_cancel(self):
         """Keep the history: what the order earned and spent is taken back by lines of its own."""
         confirmed = self.filtered(lambda order: order.state == "sale")

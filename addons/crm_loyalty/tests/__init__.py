@@ -9,6 +9,9 @@ from . import test_card_queries
 from . import test_card_search
 from . import test_card_sequences
 from . import test_card_state
+from . import test_order_points_tool
+from . import test_points_credit
+from . import test_points_money
 from . import test_sale_order_card
 from . import test_compensation
 from . import test_compensation_approval

@@ -24,6 +24,8 @@ class Lot:
     points: float = 0.0
     kind: str = ""
     line_key: tuple | None = None
+    # Of a waiting lot: what of its points has become a lot of its own.
+    split: float = 0.0
     is_changed: bool = False
 
     @property
@@ -45,6 +47,18 @@ class Lot:
             self.state = "available"
         if until and self.expiration_date and self.expiration_date < until:
             self.expiration_date = until
+
+    def release(self, points, today, expiration_date):
+        """Let ``points`` of this waiting lot count; return the lot that holds them then."""
+        self.is_changed = True
+        if points >= self.remaining:
+            self.state = "available"
+            self.available_date = today
+            self.expiration_date = expiration_date
+            return self
+        self.remaining = round_points(self.remaining - points)
+        self.split = round_points(self.split + points)
+        return Lot(None, self.card_id, points, expiration_date, today, points=points)
 
 
 def get_order_of_use(lot):

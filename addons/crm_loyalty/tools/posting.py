@@ -70,6 +70,25 @@ class Posting:
         if account.active_until and movement["kind"] in ("earn", "redeem"):
             self._keep_active(account)
 
+    def release(self, lot, points, expiration_date, kind, line_key):
+        """Let ``points`` of a waiting ``lot`` count; what is owed is settled with them.
+
+        :param kind: what the lot is of, ``line_key`` the line that gave it: also of the lot that
+            is split from it
+        """
+        account = self.accounts[lot.card_id]
+        account.is_changed = True
+        points = min(points, lot.remaining)
+        released = lot.release(points, account.today, expiration_date)
+        if released is not lot:
+            released.kind, released.line_key = kind, line_key
+            account.lots.append(released)
+            self.new_lots.append(released)
+        account.points = round_points(account.points + points)
+        self._settle_debt(account)
+        if account.active_until:
+            self._keep_active(account)
+
     def get_changed_lots(self):
         """The lots that were there before and are not as they were."""
         new = {id(lot) for lot in self.new_lots}
