@@ -160,7 +160,7 @@ class TestPointsMoney(PointsMoneyCommon):
 
     def test_the_same_number_of_queries_for_many_orders(self):
         counts = []
-        for number in (2, 12):
+        for number in (2, 6):
             partners = self.env["res.partner"].create(
                 [{"name": f"Customer {number} {index}"} for index in range(number)]
             )
