@@ -39,7 +39,7 @@ class LoyaltyCard(models.Model):
             "successor_id": successor.id,
             "partner_id": partner.id,
             "partner": partner.display_name,
-            "contact": " · ".join(filter(None, (partner.phone, partner.email, partner.city))),
+            "contact": list(filter(None, (partner.phone, partner.email, partner.city))),
             "issued": self._format_desk_date(self.issue_date),
             "pending": self.points_pending and self._format_points(self.points_pending),
             "debt": self.points_debt and self._format_points(self.points_debt),
