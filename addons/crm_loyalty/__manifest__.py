@@ -84,6 +84,7 @@
     "demo": [
         "demo/loyalty_demo.xml",
         "demo/crm_complaint_compensation_demo.xml",
+        "demo/loyalty_card_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

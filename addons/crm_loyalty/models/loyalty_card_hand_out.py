@@ -11,7 +11,9 @@ class LoyaltyCard(models.Model):
     def _hand_out(self, number, program, partner, company):
         """Give the printed card ``number`` to ``partner``, or a new card of ``program`` if none.
 
-        Two desks that hand out the same card at once give it to one customer: the other is told.
+        A customer who has a card already, as after a first order, gets the printed one instead of
+        it: points, tier and history move. Two desks that hand out the same card at once give it
+        to one customer: the other is told.
         Needs sudo: the caller decides who may.
         """
         self._raise_on_unfit_customer(partner, company)
@@ -26,7 +28,9 @@ class LoyaltyCard(models.Model):
             )
         card.invalidate_recordset(["active", "partner_id", "state"])
         card._raise_unless_in_stock()
-        self._raise_on_second_card(card.program_id, partner)
+        if held := self._get_held_card(card.program_id, partner):
+            # sudo(False): who may replace a blocked card depends on the user
+            return held.sudo(False)._replace(self.env._("Printed card handed out"), card.number)
         card.partner_id = partner
         card._send_creation_communication()
         return card
@@ -79,10 +83,15 @@ class LoyaltyCard(models.Model):
             )
 
     @api.model
-    def _raise_on_second_card(self, program, partner):
-        card = self.search(
+    def _get_held_card(self, program, partner):
+        """The card of ``program`` that ``partner`` has, if any: a printed one replaces it."""
+        return self.search(
             [("program_id", "=", program.id), ("partner_id", "=", partner.id)], limit=1
         )
+
+    @api.model
+    def _raise_on_second_card(self, program, partner):
+        card = self._get_held_card(program, partner)
         if card:
             raise UserError(
                 self.env._(

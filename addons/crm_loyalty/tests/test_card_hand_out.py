@@ -116,9 +116,27 @@ class TestCardHandOut(LoyaltyCardCommon):
         coupons = self._create_program("Ten Off", "coupons")
         self._assert_refused("no cards to hand out", number=False, program_id=coupons.id)
 
+    def test_printed_card_replaces_the_one_of_the_first_order(self):
+        held = self._create_card(self.ada, points=30)
+        with Form(self.env["loyalty.card.hand.out"].with_user(self.desk_user)) as form:
+            form.partner_id = self.ada
+            self.assertFalse(form.held_card_id)
+            form.number = NUMBER
+            self.assertEqual(form.held_card_id, held)
+        form.record.action_hand_out()
+        self.assertEqual((self.card.partner_id, self.card.points), (self.ada, 30))
+        self.assertEqual((held.state, held.replaced_by_id), ("replaced", self.card))
+
+    def test_blocked_card_is_replaced_by_an_administrator(self):
+        held = self._create_card(self.ada)
+        held._block("Misused")
+        with self.assertRaisesRegex(AccessError, "only a loyalty administrator"):
+            self._hand_out(partner_id=self.ada.id)
+        self._hand_out(self.manager, partner_id=self.ada.id)
+        self.assertEqual(self.card.partner_id, self.ada)
+
     def test_one_card_of_a_program(self):
         self._create_card(self.ada)
-        self._assert_refused("Ada already has the card", partner_id=self.ada.id)
         self._assert_refused(
             "Ada already has the card",
             number=False,

@@ -33,6 +33,12 @@ class LoyaltyCardHandOut(models.TransientModel):
         string="Customer",
         help="For somebody new leave it empty and fill in the name below.",
     )
+    held_card_id = fields.Many2one(
+        comodel_name="loyalty.card",
+        string="Replaces",
+        compute="_compute_held_card_id",
+        help="The card that the customer has now: points, tier and history move to the new one.",
+    )
     name = fields.Char(string="New Customer")
     phone = fields.Char()
     email = fields.Char()
@@ -64,6 +70,16 @@ class LoyaltyCardHandOut(models.TransientModel):
                 wizard._get_card()._raise_unless_in_stock()
             except UserError as error:
                 wizard.number_info = str(error)
+
+    @api.depends("partner_id", "program_id", "number")
+    def _compute_held_card_id(self):
+        cards = self.env["loyalty.card"]
+        for wizard in self:
+            wizard.held_card_id = (
+                cards._get_held_card(wizard.program_id, wizard.partner_id)
+                if wizard.number and wizard.partner_id
+                else False
+            )
 
     @api.depends("partner_id", "phone", "email")
     def _compute_known_partner_id(self):
