@@ -85,6 +85,7 @@ def grow(env, sample, count):
         id=SQL("nextval('loyalty_card_id_seq')"),
         code=SQL("'044B' || currval('loyalty_card_id_seq')"),
         number=SQL("NULL"),
+        referral_code=SQL("NULL"),
         partner_id=SQL("(SELECT max(id) FROM res_partner) - n + 1"),
     )
     env.cr.commit()

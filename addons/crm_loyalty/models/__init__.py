@@ -24,6 +24,7 @@ from . import loyalty_lot_use
 from . import loyalty_adjustment
 from . import loyalty_card_existing
 from . import loyalty_lot_expiry
+from . import loyalty_program_expiry
 from . import loyalty_expiry_notice
 from . import crm_complaint
 from . import crm_complaint_compensation
