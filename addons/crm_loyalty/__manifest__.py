@@ -34,6 +34,7 @@
         "views/crm_loyalty_menus.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_card_state_views.xml",
+        "views/loyalty_card_sharing_views.xml",
         "views/loyalty_code_attempt_views.xml",
         "views/loyalty_card_points_views.xml",
         "views/loyalty_card_desk_views.xml",

@@ -78,9 +78,11 @@ from . import loyalty_referral_reward
 from . import res_partner_referral
 from . import sale_order_referral
 from . import loyalty_card_blocking
+from . import loyalty_card_sharing
 from . import loyalty_card_replacement
 from . import sale_order_card_state
 from . import loyalty_card_portal
 from . import loyalty_history_portal
 from . import res_partner_category
 from . import res_partner_interest
+from . import sale_order_shared_card

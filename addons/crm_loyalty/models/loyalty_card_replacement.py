@@ -12,6 +12,8 @@ MOVED_FIELDS = (
     "partner_id",
     "issue_date",
     "expiration_date",
+    "is_shared",
+    "contact_limit",
     "tier_id",
     "tier_since",
     "tier_below_since",

@@ -45,6 +45,12 @@ class LoyaltyProgram(models.Model):
         """Tell whether cards of this program (or of no program: never) get a number."""
         return self.program_type in self._get_numbered_program_types()
 
+    def _applies_by_itself(self):
+        """Tell whether orders earn points of this program without a code, as core decides it."""
+        self.ensure_one()
+        is_open = not self.limit_usage or self.total_order_count < self.max_usage
+        return self.trigger == "auto" and is_open and "auto" in self.rule_ids.mapped("mode")
+
     def _get_card_sequence(self):
         """Return the sequence, as superuser, that numbers the cards of this program."""
         self.ensure_one()
