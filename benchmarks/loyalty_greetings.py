@@ -81,8 +81,10 @@ def fill(env, samples, size):
     env.cr.execute("DELETE FROM crm_segment_member")
     env.cr.execute(
         SQL(
-            "UPDATE loyalty_card SET active = FALSE, issue_date = NULL WHERE program_id = %s",
+            "UPDATE loyalty_card SET active = FALSE, issue_date = NULL"
+            " WHERE program_id = %s AND id != %s",
             samples["card"].program_id.id,
+            samples["card"].id,
         )
     )
     [[first]] = env.execute_query(SQL("SELECT max(id) + 1 FROM res_partner"))
@@ -107,6 +109,7 @@ def fill(env, samples, size):
         partner_id=SQL("customer.id"),
         number=SQL("NULL"),
         code=SQL("'b' || currval('loyalty_card_id_seq')"),
+        referral_code=SQL("NULL"),
         issue_date=SQL("DATE '2020-01-01' + (customer.id * 7) %% 1460"),
     )
     env.cr.execute(

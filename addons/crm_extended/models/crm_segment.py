@@ -204,13 +204,14 @@ class CrmSegment(models.Model):
         matching = self._get_matching_partners()._search(self._get_rule_domain())
         self.env.flush_all()
         self.env.execute_query(SQL("SELECT id FROM crm_segment WHERE id = %s FOR UPDATE", self.id))
-        # A table with statistics of its own: without them a large segment is compared row by row
+        # A table with an index: whatever statistics say, a large segment is not compared row by row
         self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE crm_segment_matching ON COMMIT DROP AS %s",
                 matching.select(),
             )
         )
+        self.env.cr.execute("CREATE UNIQUE INDEX ON crm_segment_matching (id)")
         self.env.cr.execute("ANALYZE crm_segment_matching")
         self.env.cr.execute(
             SQL(
