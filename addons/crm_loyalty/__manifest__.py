@@ -86,6 +86,7 @@
         "demo/loyalty_demo.xml",
         "demo/crm_complaint_compensation_demo.xml",
         "demo/loyalty_card_demo.xml",
+        "demo/loyalty_greeting_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

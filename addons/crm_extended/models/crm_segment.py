@@ -59,14 +59,14 @@ class CrmSegment(models.Model):
     )
     sales_condition = fields.Selection(
         selection=[("bought", "Bought"), ("not_bought", "Did Not Buy")],
-        string="Sales",
+        string="Customers Who",
         help="Counts confirmed orders. An order of a person counts for the company as well.",
     )
     product_tmpl_ids = fields.Many2many(comodel_name="product.template", string="Products")
     product_categ_ids = fields.Many2many(
-        comodel_name="product.category", string="Categories", help="With the categories below."
+        comodel_name="product.category", string="Categories", help="With the categories below them."
     )
-    order_count_min = fields.Integer(string="At Least Times", default=1)
+    order_count_min = fields.Integer(string="At Least (Times)", default=1)
     sales_months = fields.Integer(
         string="In the Last Months", default=12, help="0: at any time until now."
     )

@@ -24,8 +24,7 @@ class LoyaltyGreeting(models.Model):
         days = self._get_days()
         if not any(days.values()):
             return Domain.FALSE
-        self.env["res.partner"].flush_model(["birthdate_date", "tz"])
-        self.env["loyalty.greeting.log"].flush_model()
+        self._flush_days()
 
         def is_due(_model, alias, _query):
             partner = SQL.identifier(alias)
@@ -40,6 +39,7 @@ class LoyaltyGreeting(models.Model):
     def _find_due_dates(self, partners):
         """Return {id: the day that is celebrated} of those of `partners` who are to be greeted."""
         self.ensure_one()
+        self._flush_days()
         days = self._get_days()
         rows = self.env.execute_query(
             SQL(
@@ -49,6 +49,10 @@ class LoyaltyGreeting(models.Model):
             )
         )
         return {partner_id: date for partner_id, date in rows if date}
+
+    def _flush_days(self):
+        self.env["res.partner"].flush_model(["birthdate_date", "tz"])
+        self.env["loyalty.greeting.log"].flush_model()
 
     def _get_days(self):
         """Return the days that may be celebrated now, by where it is which day.

@@ -51,3 +51,4 @@ from . import test_portal_vouchers
 from . import test_portal_own_data
 from . import test_points_sequences
 from . import test_card_shared
+from . import test_segment_mailing

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import LoyaltyCardCommon
@@ -127,3 +127,53 @@ class TestSurveyCustomerData(LoyaltyCardCommon):
             self.consent._check_customer_field()
         with self.assertRaisesRegex(UserError, "gives no vouchers"):
             self.survey.voucher_program_id = self.program
+
+
+@tagged("post_install", "-at_install")
+class TestSurveyPages(HttpCase):
+    """The pages, as a customer who signed in goes through them."""
+
+    def setUp(self):
+        super().setUp()
+        self.user = new_test_user(self.env, "survey-customer", "base.group_portal", name="Ada")
+        programs = self.env["loyalty.program"]
+        coupons = programs.create(
+            {"name": "Thanks", "program_type": "coupons"}
+            | programs._program_type_default_values()["coupons"]
+        )
+        self.survey = self.env["survey.survey"].create(
+            {
+                "title": "About you",
+                "access_mode": "public",
+                "users_login_required": True,
+                "questions_layout": "one_page",
+                "voucher_program_id": coupons.id,
+            }
+        )
+        self.question = self.env["survey.question"].create(
+            {
+                "survey_id": self.survey.id,
+                "title": "When were you born?",
+                "question_type": "date",
+                "customer_field": "birthdate_date",
+            }
+        )
+        self.authenticate("survey-customer", "survey-customer")
+
+    def _submit(self, answer, birthday):
+        route = f"/survey/submit/{self.survey.access_token}/{answer.access_token}"
+        return self.make_jsonrpc_request(route, {str(self.question.id): birthday})
+
+    def test_finished_page_shows_the_voucher(self):
+        self.url_open(f"/survey/start/{self.survey.access_token}")
+        answer = self.survey.user_input_ids
+        self.assertEqual(answer.partner_id, self.user.partner_id)
+        route = f"/survey/begin/{self.survey.access_token}/{answer.access_token}"
+        self.make_jsonrpc_request(route)
+        refused = self._submit(answer, "2999-01-01")
+        self.assertIn("future", str(refused))
+        self.assertFalse(answer.voucher_ids)
+        done = self._submit(answer, "1990-05-10")
+        self.assertEqual(answer.state, "done")
+        self.assertEqual(self.user.partner_id.birthdate_date, date(1990, 5, 10))
+        self.assertIn(answer.voucher_ids.card_id.code, str(done))
