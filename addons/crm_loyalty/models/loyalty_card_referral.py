@@ -141,11 +141,3 @@ class LoyaltyCard(models.Model):
         return bool(
             self.is_referring and self.active and self.state == "active" and self.partner_id
         )
-
-    def _get_successor(self):
-        """The card that a replaced card lives on in; itself otherwise."""
-        seen = card = self
-        while card.replaced_by_id and card.replaced_by_id not in seen:
-            card = card.replaced_by_id
-            seen |= card
-        return card

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import models
 
 from ..tools.points import round_points
@@ -85,33 +83,57 @@ class SaleOrder(models.Model):
         if not lines:
             return
         orders = {order.id: order for order in self}
-        lines_by_card = defaultdict(lines.browse)
-        for line in lines:
-            lines_by_card[line.order_id, line.card_id] |= line
+        lots_by_line = (
+            lines.env["loyalty.lot"].search([("history_id", "in", lines.ids)]).grouped("history_id")
+        )
+        lots = lines.env["loyalty.lot"].concat(*lots_by_line.values())
+        expired = self._read_expired_points(lots)
         movements = []
-        for (order_id, card), card_lines in lines_by_card.items():
-            movements += orders[order_id]._prepare_reversal(card, card_lines)
+        # Of a card that was replaced since, its successor gave what was taken back meanwhile.
+        for (order_id, card), card_lines in lines.grouped(
+            lambda line: (line.order_id, line.card_id._get_successor())
+        ).items():
+            card_lots = lots.concat(*(lots_by_line.get(line, lots.browse()) for line in card_lines))
+            movements += orders[order_id]._prepare_reversal(card, card_lines, card_lots, expired)
         new_lines = self.env["loyalty.card"].sudo()._post_points(movements)
         (lines | new_lines).write({"is_reversed": True})
 
-    def _prepare_reversal(self, card, lines):
-        """The movements that undo the lines of one card: first what it gets, then what it gives."""
+    def _prepare_reversal(self, card, lines, lots, expired):
+        """The movements that undo the lines of one card: first what it gets, then what it gives.
+
+        :param card: the card of the lines, or the one that replaced it
+        :param lots: what the lines gave
+        :param expired: {lot: points} that expired of them: they are not taken back once more
+        """
         taken_back = lines.filtered(lambda line: line.kind == "revoke")
         done = lines - taken_back
-        spent = round_points(sum(done.mapped("used")) - sum(taken_back.mapped("issued")))
-        earned = round_points(sum(done.mapped("issued")) - sum(taken_back.mapped("used")))
+        earned = sum(lines.mapped("issued")) - sum(taken_back.mapped("used"))
+        earned = round_points(earned - sum(expired.get(lot, 0.0) for lot in lots))
         base = {
-            "card_id": card.id,
             "kind": "revoke",
             "description": self.env._("Order %s cancelled", self.display_name),
             "order_model": self._name,
             "order_id": self.id,
             "partner_id": self.partner_id.id,
         }
-        movements = []
-        if spent > 0:
-            movements.append(base | {"issued": spent, "returns": done.ids})
+        movements = [
+            # to the lots they came from, on the card that spent them
+            base
+            | {
+                "card_id": spent_card.id,
+                "issued": round_points(sum(spending.mapped("used"))),
+                "returns": spending.ids,
+            }
+            for spent_card, spending in done.filtered("used").grouped("card_id").items()
+        ]
         if earned > 0:
-            lots = self.env["loyalty.lot"].sudo().search([("history_id", "in", done.ids)])
-            movements.append(base | {"used": earned, "lot_ids": lots.ids, "allow_debt": True})
+            movements.append(
+                base
+                | {
+                    "card_id": card.id,
+                    "used": earned,
+                    "lot_ids": lots.ids,
+                    "allow_debt": True,
+                }
+            )
         return movements

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import LoyaltyCardCommon
+from .points_money_common import PointsMoneyCommon
 
 START = date(2031, 3, 10)
 REWARD_COST = 40
@@ -19,6 +19,7 @@ STEPS = st.one_of(
     st.tuples(st.just("earn"), st.integers(1, 120)),
     st.tuples(st.just("redeem"), st.integers(1, 120)),
     st.tuples(st.just("cancel"), st.integers(0, 5)),
+    st.tuples(st.just("credit"), st.integers(0, 5)),
     st.tuples(st.just("adjust"), st.integers(-60, 60).filter(bool)),
     st.tuples(st.just("wait"), st.integers(1, 40)),
     st.tuples(st.just("replace"), st.just(0)),
@@ -30,12 +31,14 @@ class ReferenceLot:
         self.points = points
         self.day = day
         self.order = order
+        self.expired = 0
 
 
 class ReferenceOrder:
     def __init__(self, earned, used):
         self.earned = earned
         self.is_cancelled = False
+        self.is_credited = False
         self.parts = used  # [[lot, points], ...]
 
 
@@ -87,7 +90,7 @@ class ReferenceCard:
     def take_back(self, order, points):
         missing = points - sum(part for _lot, part in self.take(points, order))
         self.debt += missing
-        order.earned -= points
+        order.earned = 0
 
     def cancel(self, order):
         order.is_cancelled = True
@@ -96,17 +99,24 @@ class ReferenceCard:
             lot.day = max(lot.day, self.today + timedelta(days=30))
         order.parts = []
         self.settle()
-        self.take_back(order, order.earned)
+        self.credit(order)
+
+    def credit(self, order):
+        """Take back what the order earned; what has expired of it is gone already."""
+        order.is_credited = True
+        expired = sum(lot.expired for lot in self.lots if lot.order is order)
+        self.take_back(order, max(order.earned - expired, 0))
 
     def wait(self, days):
         self.today += timedelta(days=days)
         for lot in self.lots:
             if lot.day < self.today:
+                lot.expired += lot.points
                 lot.points = 0
 
 
 @tagged("post_install", "-at_install")
-class TestPointsSequences(LoyaltyCardCommon):
+class TestPointsSequences(PointsMoneyCommon):
     """Whatever happens to a card, and in whatever order, it holds what it should."""
 
     @classmethod
@@ -114,6 +124,7 @@ class TestPointsSequences(LoyaltyCardCommon):
         super().setUpClass()
         cls.program.write(
             {
+                "points_release": "order",
                 "lot_expiry": "months",
                 "lot_expiry_months": 2,
                 "adjustment_limit": 10_000,
@@ -134,9 +145,6 @@ class TestPointsSequences(LoyaltyCardCommon):
                 ],
             }
         )
-        cls.product = cls.env["product.product"].create(
-            {"name": "Tea", "list_price": 1, "taxes_id": False}
-        )
 
     @settings(
         max_examples=EXAMPLES,
@@ -146,7 +154,7 @@ class TestPointsSequences(LoyaltyCardCommon):
     @given(st.lists(STEPS, min_size=3, max_size=12))
     def test_any_sequence_equals_the_reference(self, steps):
         with self.env.cr.savepoint(flush=False) as savepoint, freeze_time(START) as clock:
-            self.card = self._create_card(self.ada)
+            self.card = self._create_card(self.bob)
             self.orders = []
             self.clock = clock
             reference = ReferenceCard()
@@ -176,10 +184,8 @@ class TestPointsSequences(LoyaltyCardCommon):
     def confirm(self, price, reward=False):
         order = self.env["sale.order"].create(
             {
-                "partner_id": self.ada.id,
-                "order_line": [
-                    Command.create({"product_id": self.product.id, "price_unit": price})
-                ],
+                "partner_id": self.bob.id,
+                "order_line": [Command.create({"product_id": self.goods.id, "price_unit": price})],
             }
         )
         if reward:
@@ -203,6 +209,14 @@ class TestPointsSequences(LoyaltyCardCommon):
             return
         self.orders[position]._action_cancel()
         reference.cancel(reference.orders[position])
+
+    def do_credit(self, reference, position):
+        if position >= len(self.orders) or reference.orders[position].is_cancelled:
+            return
+        if reference.orders[position].is_credited:
+            return
+        self._credit(self._invoice(self.orders[position]))
+        reference.credit(reference.orders[position])
 
     def do_adjust(self, reference, points):
         if -points > reference.balance:
