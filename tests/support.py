@@ -98,6 +98,8 @@ def run_together(database, scripts, hold=None, parameters=()):
         while waiting < len(scripts):
             for process in processes:
                 assert process.poll() is None, finish(process)
+            # in a transaction the list of sessions stays as it was first read
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             # one that waits for a row waits for a transaction, which belongs to no database
             cursor.execute(
                 "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
