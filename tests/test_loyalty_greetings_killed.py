@@ -16,7 +16,7 @@ import pytest
 from support import connect, kill, raised, read_state, run_once, run_together, shell, start_shell
 
 KILLS = int(os.environ.get("GREETING_KILLS", "4"))
-CUSTOMERS = int(os.environ.get("GREETING_CUSTOMERS", "300"))
+CUSTOMERS = int(os.environ.get("GREETING_CUSTOMERS", "150"))
 BATCH = max(CUSTOMERS // 60, 5)
 
 FILL = f"""
