@@ -48,7 +48,8 @@ def prepare(env):
     env.company.email = "shop@example.com"
     partner = env["res.partner"].create({"name": "Benchmark", "email": "one@example.com"})
     card = env["loyalty.card"].create({"program_id": program.id, "partner_id": partner.id})
-    journal = env["account.journal"].create(
+    journals = env["account.journal"]
+    journal = journals.search([("code", "=", "BENCH")]) or journals.create(
         {"name": "Benchmark", "code": "BENCH", "type": "general"}
     )
     move = env["account.move"].create({"journal_id": journal.id, "partner_id": partner.id})
@@ -58,7 +59,7 @@ def prepare(env):
 
 def fill(env, samples, number):
     """Insert customers with their cards and invoices, and nothing else to rate."""
-    program, partner, card, move = samples
+    _program, partner, card, move = samples
     env.cr.execute("UPDATE loyalty_card SET active = FALSE, tier_pricelist_id = NULL")
     env.cr.execute(
         "SELECT COALESCE(MAX(id), 0) FROM res_partner"

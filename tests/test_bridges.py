@@ -10,7 +10,7 @@ import sys
 import pytest
 from support import ROOT, install, setting, shell
 
-BRIDGES = {"crm_extended_stock": "sale_stock"}
+BRIDGES = {"crm_extended_stock": "sale_stock", "crm_loyalty_partnership": "partnership"}
 INSTALLED = """
 print('STATE', env['ir.module.module'].search([('name', '=', '{bridge}')]).state)
 """
