@@ -88,7 +88,7 @@ def fill(env, samples, number):
         tier_id=SQL("NULL::integer"),
     )
     for invoice in range(INVOICES):
-        amount = SQL("(n * 7919 %% 500 + 1)")
+        amount = SQL("(n::bigint * 7919 %% 500 + 1)")
         copy(
             env,
             move,

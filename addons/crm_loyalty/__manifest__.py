@@ -84,6 +84,7 @@
     ],
     "demo": [
         "demo/loyalty_demo.xml",
+        "demo/loyalty_tier_demo.xml",
         "demo/crm_complaint_compensation_demo.xml",
         "demo/loyalty_card_demo.xml",
         "demo/loyalty_greeting_demo.xml",
