@@ -47,13 +47,13 @@ from . import loyalty_campaign_member
 from . import mailing_mailing_campaign
 from . import mailing_trace
 from . import sale_order_code
+from . import loyalty_tier
+from . import loyalty_tier_move
+from . import loyalty_tier_message
 from . import loyalty_program_tiers
 from . import loyalty_program_tier_measure
 from . import loyalty_program_tier_rating
 from . import loyalty_program_tier_benefits
-from . import loyalty_tier
-from . import loyalty_tier_move
-from . import loyalty_tier_message
 from . import loyalty_tier_rating
 from . import loyalty_card_tier
 from . import sale_order_tier

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_extended.tools.batches import run_in_batches
 
+from .loyalty_tier_message import MESSAGE_BATCH
+
 RATING_BATCH = 10_000
 
 
@@ -23,7 +25,7 @@ class LoyaltyProgram(models.Model):
         for program in self._get_tiered_programs():
             if not program._rate_tiers(batch_size):
                 return
-        self.env["loyalty.tier.move"]._send_messages()
+        self.env["loyalty.tier.move"]._send_messages(min(batch_size, MESSAGE_BATCH))
 
     def _rate_tiers(self, batch_size=RATING_BATCH):
         """Rate the cards of a program, once a day; each batch is a transaction of its own.
@@ -32,6 +34,7 @@ class LoyaltyProgram(models.Model):
         """
         self.ensure_one()
         today = self._get_tier_company()._get_today()
+        self._wait_for_other_run()
         rating = self.env["loyalty.tier.rating"]._get_of_day(self, today)
         if rating.is_done:
             return True
@@ -44,9 +47,18 @@ class LoyaltyProgram(models.Model):
         )
         if finished:
             self._take_back_tier_benefits(batch_size)
+            self._wait_for_other_run()
             rating.is_done = True
             self.env["ir.cron"]._commit_progress()
         return finished
+
+    def _wait_for_other_run(self):
+        """Begin a transaction that sees what another run has committed, and let it wait for us.
+
+        By the lock of the batches, as the first statement: see run_in_batches.
+        """
+        self.env["ir.cron"]._commit_progress()
+        self.env.cr.execute(SQL("LOCK TABLE loyalty_card IN SHARE UPDATE EXCLUSIVE MODE"))
 
     def _rate_batch(self, cards, rating):
         """Rate the next cards and note how far the rating has come, in one transaction."""

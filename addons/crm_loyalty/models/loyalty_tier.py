@@ -65,6 +65,7 @@ class LoyaltyTier(models.Model):
     threshold = fields.Float(
         help="What a customer has to reach for this tier.",
         digits=(16, 2),
+        aggregator=None,
         required=True,
     )
     window_months = fields.Integer(
@@ -72,6 +73,7 @@ class LoyaltyTier(models.Model):
         help="How many months back the threshold looks, from the day of the rating.",
         required=True,
         default=12,
+        aggregator=None,
     )
     grace_months = fields.Integer(
         string="Grace Period (Months)",
@@ -79,6 +81,7 @@ class LoyaltyTier(models.Model):
         " leaves it only when still below it at their end. Customers go up at once.",
         required=True,
         default=3,
+        aggregator=None,
     )
 
     # What it is good for
@@ -88,6 +91,7 @@ class LoyaltyTier(models.Model):
         digits=(16, 2),
         required=True,
         default=1,
+        aggregator=None,
     )
     pricelist_id = fields.Many2one(
         comodel_name="product.pricelist",

@@ -22,6 +22,9 @@ class LoyaltyTierReview(models.TransientModel):
     date = fields.Date(
         readonly=True,
     )
+    tier_review_needed = fields.Boolean(
+        related="program_id.tier_review_needed",
+    )
     line_ids = fields.One2many(
         comodel_name="loyalty.tier.review.line",
         inverse_name="review_id",
