@@ -29,9 +29,11 @@ class LoyaltyProgram(models.Model):
         )
 
     def _get_unused_cards_domain(self):
+        """What a replaced card gave is the business of the card that replaced it."""
         return [
             ("program_id", "=", self.id),
             ("active", "=", False),
+            ("state", "!=", "replaced"),
             ("tier_pricelist_id", "!=", False),
         ]
 

@@ -94,6 +94,20 @@ class TestTierPricelist(TierCommon):
                 partner.with_company(self.company).property_product_pricelist, self.gold_prices
             )
 
+    def test_replaced_card_leaves_its_price_list_to_the_next(self):
+        invoice = self._invoice(1200)
+        self._rate()
+        card = self.card.sudo()._replace("Lost")
+        program = self.program.sudo()
+        unused = self.env["loyalty.card"].with_context(active_test=False)
+        self.assertFalse(unused.search(program._get_unused_cards_domain()))
+        self.assertFalse(self._rate(card))
+        self.assertEqual((card.tier_id, card.tier_pricelist_id), (self.gold, self.gold_prices))
+        self.assertEqual(self.ada.property_product_pricelist, self.gold_prices)
+        self._credit(invoice)
+        self._rate(card)
+        self.assertFalse(self.ada.specific_property_product_pricelist)
+
     def test_archived_card_gives_its_price_list_back(self):
         self._invoice(1200)
         self._rate()

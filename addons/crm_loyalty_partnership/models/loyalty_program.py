@@ -17,6 +17,7 @@ class LoyaltyProgram(models.Model):
         unused = [
             ("program_id", "=", self.id),
             ("active", "=", False),
+            ("state", "!=", "replaced"),
             ("tier_grade_id", "!=", False),
         ]
         return Domain(super()._get_unused_cards_domain()) | Domain(unused)
