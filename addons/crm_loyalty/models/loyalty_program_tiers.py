@@ -32,8 +32,10 @@ class LoyaltyProgram(models.Model):
     def _get_tiered_programs(self):
         """Return the programs that the nightly action rates."""
         # sudo: the nightly action rates the cards of all companies
+        # Those with archived tiers only as well: customers have to leave them.
         return self.sudo().search(
-            [("tier_ids", "!=", False), ("tier_review_needed", "=", False)], order="id"
+            [("tier_ids.active", "in", (True, False)), ("tier_review_needed", "=", False)],
+            order="id",
         )
 
     def _get_tier_cards_domain(self):

@@ -106,6 +106,9 @@ class LoyaltyTier(models.Model):
         translate=True,
     )
 
+    tier_review_needed = fields.Boolean(
+        related="program_id.tier_review_needed",
+    )
     card_count = fields.Integer(
         string="Customers",
         compute="_compute_card_count",
@@ -201,6 +204,10 @@ class LoyaltyTier(models.Model):
                     "Customers have been in this tier: archive it, so that the history stays."
                 )
             )
+
+    def action_review(self):
+        self.ensure_one()
+        return self.program_id.action_review_tiers()
 
     def action_view_cards(self):
         self.ensure_one()

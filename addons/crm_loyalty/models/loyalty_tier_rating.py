@@ -34,7 +34,6 @@ class LoyaltyTierRating(models.Model):
         aggregator=None,
     )
     is_done = fields.Boolean(
-        string="Done",
         readonly=True,
     )
     is_silent = fields.Boolean(

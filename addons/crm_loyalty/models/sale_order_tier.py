@@ -22,9 +22,13 @@ class SaleOrder(models.Model):
         return result
 
     def _get_tier_multipliers(self, programs):
-        """Return {program: multiplier} of the tiers that the customer of the order is in."""
+        """Return {program: multiplier} by the tier of the card that the order earns on.
+
+        That is the card which the customer's company shares, or else the customer's own.
+        """
         if not programs:
             return {}
+        customer = self.partner_id
         # sudo: an eCommerce customer earns by the tier without reading cards
         cards = (
             self.env["loyalty.card"]
@@ -32,11 +36,14 @@ class SaleOrder(models.Model):
             .search_fetch(
                 [
                     ("program_id", "in", programs.ids),
-                    ("partner_id", "=", self.partner_id.id),
-                    ("tier_id.multiplier", "!=", 1),
+                    ("partner_id", "in", (customer | customer.commercial_partner_id).ids),
                 ],
-                ["program_id", "tier_id"],
-                order="id desc",
+                ["program_id", "partner_id", "tier_id", "is_shared"],
             )
         )
-        return {programs.browse(card.program_id.id): card.tier_id.multiplier for card in cards}
+        earning = cards.filtered(lambda card: card.is_shared or card.partner_id == customer)
+        return {
+            programs.browse(card.program_id.id): card.tier_id.multiplier
+            for card in earning.sorted("is_shared")
+            if card.tier_id
+        }

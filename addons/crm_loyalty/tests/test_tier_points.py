@@ -48,6 +48,19 @@ class TestTierPoints(TierCommon):
         bob = self.env["res.partner"].create({"name": "Bob"})
         self.assertEqual(self._points(self._order(bob)), 100)
 
+    def test_tier_of_the_card_that_the_company_shares(self):
+        self.program.rule_ids.write({"reward_point_mode": "money", "reward_point_amount": 1})
+        company = self.env["res.partner"].create({"name": "Bakery", "is_company": True})
+        contact = self.env["res.partner"].create({"name": "Eva", "parent_id": company.id})
+        card = self._create_card(company)
+        card.sudo().tier_id = self.gold
+        self.assertEqual(self._points(self._order(contact)), 100)
+        self.env["loyalty.card"].search([("partner_id", "=", contact.id)]).sudo().unlink()
+        card.is_shared = True
+        order = self._order(contact)
+        self.assertEqual(order.coupon_point_ids.coupon_id, card)
+        self.assertEqual(self._points(order), 150)
+
     def test_one_query_more(self):
         self.card.sudo().tier_id = self.gold
         order = self._order()

@@ -121,6 +121,27 @@ class TestTierRating(TierCommon):
         self.assertEqual(self.card.tier_id, self.platinum)
         self.assertEqual(move.reason, "2 orders in 12 months, and 2 orders are needed")
 
+    def test_movement_report(self):
+        invoice = self._invoice(1200)
+        self._rate()
+        self._credit(invoice, 1000)
+        self._rate()
+        self._rate(days=100)
+        self.env.flush_all()
+        rows = self.env["loyalty.tier.report"].search([], order="id")
+        self.assertRecordValues(
+            rows,
+            [
+                {"up_count": 1, "down_count": 0, "net_count": 1, "tier_id": self.gold.id},
+                {"up_count": 0, "down_count": 1, "net_count": -1, "tier_id": self.silver.id},
+            ],
+        )
+        self.assertAlmostEqual(rows[1].months_in_tier, 100 / 30.4375, places=3)
+        [(program, up, down)] = rows._read_group(
+            [], ["program_id"], ["up_count:sum", "down_count:sum"]
+        )
+        self.assertEqual((program, up, down), (self.program, 1, 1))
+
     def test_number_of_queries_does_not_grow(self):
         partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(40)])
         cards = self.env["loyalty.card"].create(

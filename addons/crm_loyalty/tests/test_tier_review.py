@@ -71,6 +71,16 @@ class TestTierReview(TierCommon):
         self._create_tier("Diamond", 20000)
         self.assertTrue(self.program.tier_review_needed)
 
+    def test_program_with_archived_tiers_only(self):
+        self._invoice(1200)
+        self._rate()
+        self.program.tier_ids.active = False
+        review = self._review()
+        self.assertEqual(review.line_ids.reason, "The tier is archived")
+        review.action_apply()
+        self.assertFalse(self.card.tier_id)
+        self.assertIn(self.program, self.env["loyalty.program"]._get_tiered_programs())
+
     def test_program_without_tiers(self):
         program = self._create_program("Plain")
         with self.assertRaisesRegex(UserError, "Plain has no tiers yet"):
