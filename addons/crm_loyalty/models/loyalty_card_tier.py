@@ -102,7 +102,7 @@ class LoyaltyCard(models.Model):
             current = (card.tier_id.sequence, card.tier_id.id) if card.tier_id else (-1, 0)
             for tier in tiers:
                 measure = measures[tier]
-                missing = tier.threshold - float(row[measure.value])
+                missing = round(tier.threshold - float(row[measure.value]), 2)
                 if (tier.sequence, tier.id) > current and missing > 0:
                     first_day = row[measure.first_day] or today
                     card.next_tier_id = tier

@@ -94,7 +94,8 @@ class LoyaltyProgram(models.Model):
         )
         sums = [
             SQL(
-                "SUM(document.amount) FILTER (WHERE document.day > %(start)s) AS %(value)s,"
+                "ROUND(SUM(document.amount) FILTER (WHERE document.day > %(start)s), 2)"
+                " AS %(value)s,"
                 " MIN(document.day) FILTER (WHERE document.day > %(start)s AND document.amount > 0)"
                 " AS %(first_day)s",
                 start=measure.start,

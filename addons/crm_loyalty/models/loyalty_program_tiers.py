@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class LoyaltyProgram(models.Model):
@@ -32,9 +33,14 @@ class LoyaltyProgram(models.Model):
     def _get_tiered_programs(self):
         """Return the programs that the nightly action rates."""
         # sudo: the nightly action rates the cards of all companies
-        # Those with archived tiers only as well: customers have to leave them.
-        return self.sudo().search(
-            [("tier_ids.active", "in", (True, False)), ("tier_review_needed", "=", False)],
+        programs = self.sudo()
+        # archived tiers as well: customers have to leave them
+        tiers = programs.env["loyalty.tier"].with_context(active_test=False)._search([])
+        return programs.search(
+            [
+                ("id", "in", tiers.subselect(SQL.identifier("loyalty_tier", "program_id"))),
+                ("tier_review_needed", "=", False),
+            ],
             order="id",
         )
 
