@@ -88,6 +88,7 @@
         "demo/crm_complaint_compensation_demo.xml",
         "demo/loyalty_card_demo.xml",
         "demo/loyalty_greeting_demo.xml",
+        "demo/loyalty_expiry_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -3,8 +3,6 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_extended.tools.currency_rates import get_rate_sql
 
-from ..tools.points import POINTS_DIGITS
-
 # What is counted at the end of a month: months do not add up, the last one tells.
 BALANCES = ("points", "points_pending", "value", "expected_value")
 
@@ -47,15 +45,11 @@ class LoyaltyLiabilityReport(models.Model):
         string="Outstanding",
         help="Points that customers can use, at the end of the month. Of several months the last"
         " one counts.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
     points_pending = fields.Float(
         string="Waiting",
         help="Points of orders that are not delivered, invoiced or paid yet, now.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
     value = fields.Monetary(
@@ -71,19 +65,15 @@ class LoyaltyLiabilityReport(models.Model):
     )
     earned = fields.Float(
         help="Points that became usable in the month.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
-    redeemed = fields.Float(digits=POINTS_DIGITS, min_display_digits=0, readonly=True)
-    expired = fields.Float(digits=POINTS_DIGITS, min_display_digits=0, readonly=True)
+    redeemed = fields.Float(readonly=True)
+    expired = fields.Float(readonly=True)
     revoked = fields.Float(
         string="Taken Back", digits=POINTS_DIGITS, min_display_digits=0, readonly=True
     )
     adjusted = fields.Float(
         help="Given less taken by hand, and moved between cards.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
     expired_value = fields.Monetary(

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.points import POINTS_DIGITS
-
 
 class LoyaltyPointsReport(models.Model):
     """One row for each line of the history of a card, whatever its program."""
@@ -38,26 +36,20 @@ class LoyaltyPointsReport(models.Model):
     )
     earned = fields.Float(
         help="Earned by orders, given as gifts or for referrals; points that still wait included.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
-    redeemed = fields.Float(digits=POINTS_DIGITS, min_display_digits=0, readonly=True)
-    expired = fields.Float(digits=POINTS_DIGITS, min_display_digits=0, readonly=True)
+    redeemed = fields.Float(readonly=True)
+    expired = fields.Float(readonly=True)
     revoked = fields.Float(
         string="Taken Back", digits=POINTS_DIGITS, min_display_digits=0, readonly=True
     )
     adjusted = fields.Float(
         help="Given less taken by hand.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
     points = fields.Float(
         string="Change",
         help="What came less what went.",
-        digits=POINTS_DIGITS,
-        min_display_digits=0,
         readonly=True,
     )
 
