@@ -69,9 +69,7 @@ class LoyaltyLiabilityReport(models.Model):
     )
     redeemed = fields.Float(readonly=True)
     expired = fields.Float(readonly=True)
-    revoked = fields.Float(
-        string="Taken Back", digits=POINTS_DIGITS, min_display_digits=0, readonly=True
-    )
+    revoked = fields.Float(string="Taken Back", readonly=True)
     adjusted = fields.Float(
         help="Given less taken by hand, and moved between cards.",
         readonly=True,

@@ -40,9 +40,7 @@ class LoyaltyPointsReport(models.Model):
     )
     redeemed = fields.Float(readonly=True)
     expired = fields.Float(readonly=True)
-    revoked = fields.Float(
-        string="Taken Back", digits=POINTS_DIGITS, min_display_digits=0, readonly=True
-    )
+    revoked = fields.Float(string="Taken Back", readonly=True)
     adjusted = fields.Float(
         help="Given less taken by hand.",
         readonly=True,
