@@ -16,6 +16,11 @@ class LoyaltyCampaign(models.Model):
         string="Segments",
         help="Customers in any of these segments.",
     )
+    tier_ids = fields.Many2many(
+        comodel_name="loyalty.tier",
+        string="Tiers",
+        help="Customers with a card in any of these tiers.",
+    )
     product_ids = fields.Many2many(
         comodel_name="product.product",
         string="Bought Products",
@@ -78,6 +83,7 @@ class LoyaltyCampaign(models.Model):
             "channel",
             "holdout_percent",
             "segment_ids",
+            "tier_ids",
             "product_ids",
             "category_ids",
             "order_count",
@@ -98,36 +104,54 @@ class LoyaltyCampaign(models.Model):
         domains = []
         if self.segment_ids:
             domains.append(self.segment_ids._get_partner_domain())
+        if self.tier_ids:
+            domains.append(self._get_tier_domain())
         if self.product_ids or self.category_ids:
             domains.append(self._get_buyers_domain())
         return domains
 
+    def _get_tier_domain(self):
+        """Customers who hold a card that can be used and is in one of the tiers."""
+        # sudo: whoever runs campaigns chooses among the cards of everybody in the company
+        cards = self.env["loyalty.card"].sudo()
+        query = cards._search(
+            Domain("tier_id", "in", self.tier_ids.ids) & Domain("state", "=", "active")
+        )
+        return Domain("id", "in", query.subselect(SQL.identifier("loyalty_card", "partner_id")))
+
     def _get_buyers_domain(self):
         """Customers whose orders have the products, often and lately enough."""
-        products = Domain("product_id", "in", self.product_ids.ids)
-        if self.category_ids:
-            products |= Domain("product_id.categ_id", "child_of", self.category_ids.ids)
         since = fields.Date.subtract(
             (self.company_id or self.env.company)._get_today(), months=max(self.order_months, 1)
         )
-        # sudo: whoever runs campaigns chooses among the sales of everybody in the company
-        lines = self.env["sale.order.line"].sudo()
-        query = lines._search(
-            products
-            & Domain("state", "=", "sale")
-            & Domain("company_id", "=", self.company_id.id)
-            & Domain("order_id.date_order", ">=", since)
+        chosen = Domain("id", "in", self.product_ids.ids)
+        if self.category_ids:
+            chosen |= Domain("categ_id", "child_of", self.category_ids.ids)
+        # sudo: whoever runs campaigns chooses among the sales of everybody, archived products too
+        products = self.env["product.product"].sudo().with_context(active_test=False)
+        self.env["sale.order"].flush_model(["company_id", "date_order", "partner_id", "state"])
+        self.env["sale.order.line"].flush_model(["order_id", "product_id", "product_uom_qty"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        buyers = SQL(
+            """(
+            SELECT customer.commercial_partner_id
+              FROM sale_order AS sale
+              JOIN sale_order_line AS line ON line.order_id = sale.id
+              JOIN res_partner AS customer ON customer.id = sale.partner_id
+             WHERE sale.state = 'sale'
+               AND sale.company_id = %(company)s
+               AND sale.date_order >= %(since)s
+               AND line.product_uom_qty > 0
+               AND line.product_id IN %(products)s
+             GROUP BY customer.commercial_partner_id
+            HAVING count(DISTINCT sale.id) >= %(times)s
+            )""",
+            company=self.company_id.id or None,
+            since=since,
+            products=products._search(chosen).subselect(),
+            times=max(self.order_count, 1),
         )
-        customer = lines._field_to_sql(query.table, "order_partner_id", query)
-        query.groupby = SQL(
-            "(SELECT commercial_partner_id FROM res_partner WHERE id = %s)", customer
-        )
-        query.having = SQL(
-            "count(DISTINCT %s) >= %s",
-            lines._field_to_sql(query.table, "order_id", query),
-            max(self.order_count, 1),
-        )
-        return Domain("commercial_partner_id", "in", query.subselect(query.groupby))
+        return Domain("commercial_partner_id", "in", buyers)
 
     def _get_reachable_domain(self):
         """Customers who may be written to, whether they are then held out or not.
@@ -136,7 +160,9 @@ class LoyaltyCampaign(models.Model):
         and would make the comparison of the two untrue.
         """
         by_mail = Domain("email_normalized", "!=", False) & Domain("is_blacklisted", "=", False)
-        by_sms = Domain("phone_sanitized", "!=", False) & Domain("phone_blacklisted", "=", False)
+        by_sms = Domain("phone_sanitized", "!=", False) & Domain(
+            "phone_sanitized_blacklisted", "=", False
+        )
         channels = {"mail": by_mail, "sms": by_sms, "both": by_mail | by_sms}
         held_back = Domain(
             "commercial_partner_id", "in", self.env["crm.complaint"]._get_severe_customers()
@@ -194,6 +220,7 @@ class LoyaltyCampaign(models.Model):
         in his group, also when the audience or the share changes.
         """
         query = self.env["res.partner"]._search(domain)
+        self.env["res.partner"].flush_model(["commercial_partner_id", "lang"])
         return SQL(
             """
             SELECT DISTINCT ON (partner.commercial_partner_id)

@@ -60,48 +60,48 @@ class LoyaltyReferral(models.Model):
     # What is due
 
     def _find_due(self):
-        """Those with a paid invoice whose return window is over, oldest invoice first.
+        """Those with a paid invoice whose return window is over: who came first, first.
 
-        The invoice is noted. One that was credited in full brings nothing, however it was paid.
+        So the cap lets the same friends pass however a night's work is cut. The invoice is noted.
+        One that was credited in full brings nothing, however it was paid.
         """
         self.env.flush_all()
-        invoices = dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT DISTINCT ON (referral.id) referral.id, invoice.id
-                      FROM loyalty_referral AS referral
-                      JOIN loyalty_program AS program ON program.id = referral.program_id
-                      JOIN res_partner AS friend ON friend.id = referral.friend_id
-                      JOIN res_partner AS buyer
-                           ON buyer.commercial_partner_id = friend.commercial_partner_id
-                      JOIN account_move AS invoice ON invoice.partner_id = buyer.id
-                       AND invoice.company_id = referral.company_id
-                     WHERE referral.id = ANY(%(ids)s)
-                       AND invoice.move_type = 'out_invoice'
-                       AND invoice.state = 'posted'
-                       AND invoice.payment_state IN ('paid', 'in_payment')
-                       AND invoice.invoice_date >= referral.date
-                       AND invoice.amount_total > (
-                           SELECT COALESCE(sum(refund.amount_total), 0)
-                             FROM account_move AS refund
-                            WHERE refund.reversed_entry_id = invoice.id
-                              AND refund.state = 'posted'
-                           )
-                     ORDER BY referral.id, invoice.invoice_date, invoice.id
-                    """,
-                    ids=self.ids,
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (referral.id) referral.id, invoice.id, invoice.invoice_date
+                  FROM loyalty_referral AS referral
+                  JOIN res_partner AS friend ON friend.id = referral.friend_id
+                  JOIN res_partner AS buyer
+                       ON buyer.commercial_partner_id = friend.commercial_partner_id
+                  JOIN account_move AS invoice ON invoice.partner_id = buyer.id
+                   AND invoice.company_id = referral.company_id
+                 WHERE referral.id = ANY(%(ids)s)
+                   AND invoice.move_type = 'out_invoice'
+                   AND invoice.state = 'posted'
+                   AND invoice.payment_state IN ('paid', 'in_payment')
+                   AND invoice.invoice_date >= referral.date
+                   AND invoice.amount_total > (
+                       SELECT COALESCE(sum(refund.amount_total), 0)
+                         FROM account_move AS refund
+                        WHERE refund.reversed_entry_id = invoice.id
+                          AND refund.state = 'posted'
+                       )
+                 ORDER BY referral.id, invoice.invoice_date, invoice.id
+                """,
+                ids=self.ids,
             )
         )
+        invoices = {referral_id: (invoice_id, day) for referral_id, invoice_id, day in rows}
         due = self.browse()
-        for referral in self.browse(invoices):
-            invoice = self.env["account.move"].browse(invoices[referral.id])
-            referral.invoice_id = invoice
-            days_since = (referral.company_id._get_today() - invoice.invoice_date).days
+        for referral in self.filtered(lambda each: each.id in invoices).sorted("id"):
+            invoice_id, day = invoices[referral.id]
+            if referral.invoice_id.id != invoice_id:
+                referral.invoice_id = invoice_id
+            days_since = (referral.company_id._get_today() - day).days
             if days_since >= referral.program_id.referral_return_days:
                 due += referral
-        return due.sorted(lambda referral: (referral.invoice_id.invoice_date, referral.id))
+        return due
 
     def _count_rewarded(self):
         """Return {(program, customer): friends rewarded this year}, in one query."""

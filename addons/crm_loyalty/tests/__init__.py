@@ -19,6 +19,9 @@ from . import test_mailing_held_back
 from . import test_voucher_issue
 from . import test_points_ledger
 from . import test_campaign
+from . import test_campaign_audience
+from . import test_campaign_results
+from . import test_uplift
 from . import test_generate_wizard
 from . import test_tier_turnover
 from . import test_tier_rating
@@ -52,3 +55,4 @@ from . import test_portal_own_data
 from . import test_points_sequences
 from . import test_card_shared
 from . import test_segment_mailing
+from . import test_referral_page
