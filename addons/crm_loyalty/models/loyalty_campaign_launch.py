@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.addons.crm_extended.tools.batches import run_in_batches
 
 BATCH_SIZE = 500
+TEXT_FIELDS = {"subject", "body_html", "sms_body"}
 
 
 class LoyaltyCampaign(models.Model):
@@ -68,10 +69,21 @@ class LoyaltyCampaign(models.Model):
             campaign.voucher_count = issued.get(campaign._origin, 0)
             campaign.waiting_count = waiting.get(campaign._origin, 0)
 
-    @api.constrains("subject", "body_html", "sms_body")
-    def _check_text(self):
-        for campaign in self:
+    # CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        for campaign in campaigns:
             campaign._raise_on_unsafe_text()
+        return campaigns
+
+    def write(self, vals):
+        result = super().write(vals)
+        if TEXT_FIELDS.intersection(vals):
+            for campaign in self:
+                campaign._raise_on_unsafe_text()
+        return result
 
     # Texts
 
@@ -121,7 +133,8 @@ class LoyaltyCampaign(models.Model):
     def _raise_on_unsafe_text(self):
         """Refuse code in the texts of users who may write none in templates.
 
-        The mailings are made as superuser, whose texts are rendered without any restriction.
+        The mailings are made as superuser, whose texts are rendered without any restriction. It is
+        no constraint, which Odoo checks as superuser.
         """
         self.ensure_one()
         if self.env.su or self.env.user.has_group("mail.group_mail_template_editor"):

@@ -32,7 +32,7 @@ class LoyaltyCard(models.Model):
 
     _referral_code_uniq = models.UniqueIndex("(referral_code) WHERE referral_code IS NOT NULL")
 
-    @api.depends("referral_code", "program_id", "active")
+    @api.depends("referral_code", "program_id.referral_active", "program_id.active")
     def _compute_referral_url(self):
         for card in self:
             # sudo: whether the program invites friends is no secret of the customer's card

@@ -5,7 +5,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, format_date
 
 
 class LoyaltyReferral(models.Model):
@@ -17,7 +17,6 @@ class LoyaltyReferral(models.Model):
 
     _name = "loyalty.referral"
     _description = "Referral"
-    _rec_name = "friend_id"
     _order = "id desc"
 
     card_id = fields.Many2one(
@@ -123,6 +122,14 @@ class LoyaltyReferral(models.Model):
     )
     _rewarded_idx = models.Index("(partner_id, rewarded_date) WHERE state = 'rewarded'")
 
+    @api.depends("date")
+    def _compute_display_name(self):
+        """Neither of the two: mails show it, and neither is told who the other is."""
+        for referral in self:
+            referral.display_name = self.env._(
+                "Invitation of %(date)s", date=format_date(self.env, referral.date)
+            )
+
     # Registering
 
     @api.model
@@ -217,22 +224,20 @@ class LoyaltyReferral(models.Model):
     @api.model
     def _is_customer(self, friend, company, order=None):
         """Whether the friend bought before: nobody can be won who is there."""
-        customers = Domain("partner_id", "child_of", friend.commercial_partner_id.ids)
-        customers &= Domain("company_id", "=", company.id)
-        others = Domain("id", "!=", order.id if order else 0)
-        is_ours = not friend.commercial_partner_id.partner_share
+        customer = friend.commercial_partner_id
+        if not customer.partner_share:
+            return True  # a colleague
+        of_customer = Domain("partner_id", "child_of", customer.ids)
+        of_customer &= Domain("company_id", "=", company.id)
+        orders = of_customer & Domain("state", "=", "sale")
+        invoices = of_customer & Domain("move_type", "=", "out_invoice")
+        invoices &= Domain("state", "=", "posted")
+        if order:
+            orders &= Domain("id", "!=", order.id)
+            invoices &= ~Domain("line_ids.sale_line_ids.order_id", "in", order.ids)
         return bool(
-            is_ours
-            or self.env["sale.order"].search_count(
-                customers & others & Domain("state", "=", "sale"), limit=1
-            )
-            or self.env["account.move"].search_count(
-                customers
-                & Domain("move_type", "=", "out_invoice")
-                & Domain("state", "=", "posted")
-                & Domain("line_ids.sale_line_ids.order_id", "not in", order.ids if order else []),
-                limit=1,
-            )
+            self.env["sale.order"].search_count(orders, limit=1)
+            or self.env["account.move"].search_count(invoices, limit=1)
         )
 
     @api.model
