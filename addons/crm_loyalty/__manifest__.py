@@ -89,6 +89,8 @@
         "demo/loyalty_card_demo.xml",
         "demo/loyalty_greeting_demo.xml",
         "demo/loyalty_expiry_demo.xml",
+        "demo/loyalty_campaign_demo.xml",
+        "demo/loyalty_referral_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

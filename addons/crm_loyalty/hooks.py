@@ -17,14 +17,14 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Keep the points given because of complaints, without naming the complaint.
+    """Keep the points given because of complaints and referrals, without naming these.
 
-    Complaints may be uninstalled next, and core reads what a line of the history names.
+    They are uninstalled now or next, and core reads what a line of the history names.
     """
     env.cr.execute(
         SQL(
             "UPDATE loyalty_history SET order_model = NULL, order_id = NULL"
-            " WHERE order_model = 'crm.complaint'"
+            " WHERE order_model IN ('crm.complaint', 'loyalty.referral')"
         )
     )
     env["loyalty.history"].invalidate_model(["order_model", "order_id"])
