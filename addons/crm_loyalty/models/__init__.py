@@ -74,6 +74,7 @@ from . import survey_voucher
 from . import loyalty_program_referral
 from . import loyalty_card_referral
 from . import loyalty_referral
+from . import loyalty_referral_refusal
 from . import loyalty_referral_reward
 from . import res_partner_referral
 from . import sale_order_referral

@@ -56,11 +56,19 @@ class LoyaltyCard(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        cards = super().create(vals_list)
-        for card in cards:
-            if card.program_id._has_numbered_cards():
-                card.referral_code = self._generate_referral_code()
-        return cards
+        default_id = self.default_get(["program_id"]).get("program_id")
+        program_ids = [vals.get("program_id", default_id) for vals in vals_list]
+        # sudo: only the type is read, whoever creates the card
+        programs = self.env["loyalty.program"].sudo().browse(filter(None, program_ids))
+        numbered = set(programs.filtered(lambda each: each._has_numbered_cards()).ids)
+        return super().create(
+            [
+                dict(vals, referral_code=self._generate_referral_code())
+                if program_id in numbered
+                else vals
+                for vals, program_id in zip(vals_list, program_ids, strict=True)
+            ]
+        )
 
     def action_view_referrals(self):
         self.ensure_one()
