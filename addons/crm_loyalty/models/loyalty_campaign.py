@@ -234,7 +234,6 @@ class LoyaltyCampaign(models.Model):
             raise UserError(
                 self.env._("Choose whom the campaign is for: nothing chosen is not everybody.")
             )
-        self._raise_on_faulty_text()
 
     @api.model
     def _get_launched_domain(self):

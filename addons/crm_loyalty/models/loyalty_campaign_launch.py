@@ -106,7 +106,7 @@ class LoyaltyCampaign(models.Model):
         )
 
     def _raise_on_faulty_text(self):
-        """Say what is missing in the texts, in any of the languages they are sent in."""
+        """Say what is missing in the texts, in the language of the context."""
         self.ensure_one()
         texts = {"mail": ["subject", "body_html"], "sms": ["sms_body"]}
         texts["both"] = texts["mail"] + texts["sms"]
@@ -168,6 +168,7 @@ class LoyaltyCampaign(models.Model):
         for lang in sorted(langs):
             translated = self.with_context(lang=lang)
             translated._raise_on_unsafe_text()
+            translated._raise_on_faulty_text()
             for values in translated._prepare_mailings():
                 by_text[tuple(values.items())].append(lang)
         # sudo: who runs loyalty campaigns need not be in charge of all mailings
@@ -260,7 +261,10 @@ class LoyaltyCampaign(models.Model):
     def _send(self):
         """Hand the mailings of campaigns over to mass mailing, which sends each of them once."""
         ready = self.filtered(lambda campaign: not campaign.waiting_count)
-        ready.mailing_ids.filtered(lambda mailing: mailing.state == "draft").action_put_in_queue()
+        # Also one that somebody sent from its own form before there were any vouchers
+        ready.mailing_ids.filtered(
+            lambda mailing: mailing.state in ("draft", "done")
+        ).action_put_in_queue()
         ready.state = "sent"
 
     def _close(self):
