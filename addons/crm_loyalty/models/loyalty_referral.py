@@ -19,7 +19,6 @@ class LoyaltyReferral(models.Model):
 
     card_id = fields.Many2one(
         comodel_name="loyalty.card",
-        string="Card",
         required=True,
         readonly=True,
         index=True,

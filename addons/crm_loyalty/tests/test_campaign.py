@@ -127,7 +127,7 @@ class TestCampaign(CampaignCommon, SMSCommon):
 
         def fail_for_one(program, partners, **values):
             if bad in partners:
-                raise UserError("No voucher for this one")
+                raise ValueError("No voucher for this one")
             return issue(program, partners, **values)
 
         with (
