@@ -91,16 +91,18 @@ class LoyaltyCampaign(models.Model):
     def _get_default_body(self):
         return Markup(
             "<p>{greeting}</p><p>{text}</p>"
-            '<p style="font-size: 20px;"><strong><t t-out="object.code"/></strong></p>'
+            '<p style="font-size: 20px;"><strong><t t-out="object.code">0440-CODE</t></strong></p>'
             "<p>{until}</p>"
             '<p style="font-size: 12px;"><a href="/unsubscribe_from_list">{unsubscribe}</a></p>'
         ).format(
             greeting=self.env._(
-                "Dear %(customer)s,", customer=Markup('<t t-out="object.partner_id.name"/>')
+                "Dear %(customer)s,",
+                customer=Markup('<t t-out="object.partner_id.name">Ada</t>'),
             ),
             text=self.env._("this voucher is for you. Enter its code with your next order:"),
             until=self.env._(
-                "It is valid until %(date)s.", date=Markup('<t t-out="object.expiration_text"/>')
+                "It is valid until %(date)s.",
+                date=Markup('<t t-out="object.expiration_text">31/12/2030</t>'),
             ),
             unsubscribe=self.env._("No more offers, please"),
         )

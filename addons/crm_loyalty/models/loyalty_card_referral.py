@@ -137,7 +137,7 @@ class LoyaltyCard(models.Model):
         if len(code) != CODE_LENGTH:
             return self.browse()
         card = self.with_context(active_test=False).search([("referral_code", "=", code)])
-        return card._get_successor()
+        return card._get_successor() if card else card
 
     @api.model
     def _tidy_referral_code(self, text):
