@@ -10,7 +10,12 @@ import sys
 import pytest
 from support import ROOT, install, setting, shell
 
-BRIDGES = {"crm_extended_stock": "sale_stock", "crm_loyalty_partnership": "partnership"}
+BRIDGES = {
+    "crm_extended_stock": "sale_stock",
+    "crm_loyalty_partnership": "partnership",
+    "crm_loyalty_pos": "pos_loyalty",
+    "crm_loyalty_stock": "sale_stock",
+}
 INSTALLED = """
 print('STATE', env['ir.module.module'].search([('name', '=', '{bridge}')]).state)
 """

@@ -30,10 +30,10 @@ from . import crm_complaint
 from . import crm_complaint_compensation
 from . import mailing_mailing
 from . import res_partner
+from . import loyalty_order_mixin
 from . import sale_order
 from . import sale_order_points
 from . import sale_order_points_facts
-from . import sale_order_points_sync
 from . import sale_order_line
 from . import account_move
 from . import account_partial_reconcile

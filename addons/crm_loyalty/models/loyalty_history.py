@@ -108,7 +108,7 @@ class LoyaltyHistory(models.Model):
             return None
         unclaimed = get_unclaimed(self.env).get(vals.get("card_id"), [])
         amounts = round_points(vals.get("issued")), round_points(vals.get("used"))
-        for entry in unclaimed:
+        for entry in reversed(unclaimed):
             if entry[1:] == amounts:
                 unclaimed.remove(entry)
                 # sudo: the line was written for whoever moved the points

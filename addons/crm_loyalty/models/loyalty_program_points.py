@@ -82,3 +82,10 @@ class LoyaltyProgram(models.Model):
         """Tell whether points of an order wait for something after its confirmation."""
         self.ensure_one()
         return self.program_type == "loyalty" and self.points_release != "order"
+
+    def _get_earning_product_ids(self, product_ids):
+        """Return which of ``product_ids`` earn points by one of the rules of the program."""
+        self.ensure_one()
+        products = self.env["product.product"].browse(product_ids)
+        by_rule = self._get_valid_products(products)
+        return {product_id for valid in by_rule.values() for product_id in valid.ids}

@@ -1,28 +1,15 @@
 from collections import defaultdict
-from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.order_points import get_share
+from ..tools.order_points import PointsShare, get_share
 
 # From the currency of an invoice to the currency of its order.
 _RATE = SQL(
     "CASE WHEN move.currency_id = sale.currency_id THEN 1"
     " ELSE sale.currency_rate / NULLIF(move.invoice_currency_rate, 0) END"
 )
-
-
-class PointsShare(NamedTuple):
-    """What of the points of an order counts; shares lie between 0 and 1.
-
-    ``kept`` is what was not credited, ``released`` what of it can be used already, ``credit_notes``
-    names the credit notes.
-    """
-
-    kept: float
-    released: float
-    credit_notes: str
 
 
 class SaleOrder(models.Model):
@@ -32,16 +19,15 @@ class SaleOrder(models.Model):
     for one order and for a thousand.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _name = "sale.order"
+    _inherit = ["sale.order", "loyalty.order.mixin"]  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _get_points_states(self):
+        return ("sale",)
 
     def _read_points_shares(self, programs_by_order):
-        """Return {(order id, program): PointsShare}.
-
-        Points are weighed by the lines that earned them: crediting something else takes none of
-        them back.
-
-        :param programs_by_order: {order id: programs of which the order gave points}
-        """
+        """Points are weighed by the lines that earned them: crediting something else takes none."""
         lines_by_order = self._read_points_lines()
         money = self._read_points_money()
         earning = self._get_earning_lines(lines_by_order, programs_by_order)
@@ -95,11 +81,9 @@ class SaleOrder(models.Model):
                 ]
                 for order_id in order_ids
             }
-            products = self.env["product.product"].browse(
+            valid_ids = program._get_earning_product_ids(
                 {line["product_id"] for lines in goods.values() for line in lines}
             )
-            valid = program._get_valid_products(products).values()
-            valid_ids = {product_id for products in valid for product_id in products.ids}
             for order_id, lines in goods.items():
                 earned = [line for line in lines if line["product_id"] in valid_ids]
                 earning[order_id, program] = earned or lines

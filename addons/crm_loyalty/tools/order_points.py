@@ -25,6 +25,18 @@ class Given(NamedTuple):
     expired: float = 0.0
 
 
+class PointsShare(NamedTuple):
+    """What of the points of an order counts; shares lie between 0 and 1.
+
+    ``kept`` is what was not credited or returned, ``released`` what of it can be used already,
+    ``documents`` names the documents that say so.
+    """
+
+    kept: float
+    released: float = 1.0
+    documents: str = ""
+
+
 class Changes(NamedTuple):
     """What brings the ledger to where it has to be; numbers of points, not negative.
 

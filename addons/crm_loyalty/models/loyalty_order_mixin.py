@@ -10,21 +10,37 @@ from ..tools.points import round_points
 _COLLECTED = "crm_loyalty.points_sync"
 
 
-class SaleOrder(models.Model):
-    """Points of an order follow what is delivered, invoiced, paid and credited.
+class LoyaltyOrderMixin(models.AbstractModel):
+    """Points of an order follow what is delivered, invoiced, paid, credited and returned.
 
     Nothing is added up event by event. What counts of an order is worked out from its documents as
     they stand, compared with what the ledger holds of it, and the difference is posted: an event
     that comes twice, or that was missed and is caught up at night, gives the same points.
+
+    A kind of orders says in ``_read_points_shares`` what its documents say, and in
+    ``_get_points_states`` which orders count.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _name = "loyalty.order.mixin"
+    _description = "Order That Gives Loyalty Points"
+
+    @api.model
+    def _get_points_states(self):
+        """States of orders whose points are kept up to date."""
+        raise NotImplementedError
+
+    def _read_points_shares(self, programs_by_order):
+        """Return {(order id, program): PointsShare}.
+
+        :param programs_by_order: {order id: programs of which the order gave points}
+        """
+        raise NotImplementedError
 
     def _sync_loyalty_points(self):
         """Post what brings the points of these orders to where their documents say they are.
 
-        Orders that are not confirmed, or gave no points of a loyalty program, are left alone. The
-        number of queries is the same for one order and for a thousand.
+        Orders that do not count, or gave no points of a loyalty program, are left alone. The number
+        of queries is the same for one order and for a thousand.
         """
         # sudo: whoever posts an invoice or registers a payment may do so without seeing cards
         orders = self.sudo()
@@ -47,15 +63,15 @@ class SaleOrder(models.Model):
         true only in between never reaches a card. Blocks may be nested; the outermost one does the
         work. Yields the set that takes the ids of the orders.
         """
-        state = self.env.cr.cache
-        if _COLLECTED in state:
-            yield state[_COLLECTED]
+        collected = self.env.cr.cache.setdefault(_COLLECTED, {})
+        if self._name in collected:
+            yield collected[self._name]
             return
-        order_ids = state[_COLLECTED] = set()
+        order_ids = collected[self._name] = set()
         try:
             yield order_ids
         finally:
-            state.pop(_COLLECTED, None)
+            collected.pop(self._name, None)
         if order_ids:
             self.browse(sorted(order_ids))._sync_loyalty_points()
 
@@ -74,18 +90,22 @@ class SaleOrder(models.Model):
                                 ELSE COALESCE(history.issued, 0) - COALESCE(history.used, 0)
                             END)::float
                   FROM loyalty_history history
-                  JOIN sale_order sale ON sale.id = history.order_id AND sale.state = 'sale'
+                  JOIN %(table)s counted
+                    ON counted.id = history.order_id AND counted.state IN %(states)s
                   JOIN loyalty_card card ON card.id = history.card_id
                   JOIN loyalty_program program
                     ON program.id = card.program_id AND program.program_type = 'loyalty'
-                 WHERE history.order_model = 'sale.order'
-                   AND history.order_id IN %s
+                 WHERE history.order_model = %(model)s
+                   AND history.order_id IN %(order_ids)s
                    AND history.kind IN ('earn', 'revoke')
                    AND history.is_reversed IS NOT TRUE
                  GROUP BY history.order_id, card.program_id
                 HAVING SUM(CASE WHEN history.kind = 'earn' THEN history.issued END) > 0
                 """,
-                tuple(self.ids) or (0,),
+                table=SQL.identifier(self._table),
+                states=tuple(self._get_points_states()),
+                model=self._name,
+                order_ids=tuple(self.ids) or (0,),
             )
         )
         programs = self.env["loyalty.program"].browse({row[1] for row in rows})
@@ -154,7 +174,7 @@ class SaleOrder(models.Model):
                 orders_by_id[order_id],
                 card=cards_by_id[held["card_id"]]._get_successor(),
                 lots=lots,
-                documents=share.credit_notes,
+                documents=share.documents,
             )
             releases |= self._share_out(changes.release, waiting)
         self._lock_points(movements, releases)
@@ -204,7 +224,7 @@ class SaleOrder(models.Model):
         waiting = lots.filtered(lambda lot: lot.state == "pending")
         name = order.display_name
         credited = {
-            "description": self.env._("Order %s: credit note", name),
+            "description": self._get_take_back_description(name),
             "reason": documents,
             "allow_debt": True,
         }
@@ -228,3 +248,7 @@ class SaleOrder(models.Model):
             for movement in movements
             if movement.get("used") or movement.get("issued")
         ]
+
+    @api.model
+    def _get_take_back_description(self, name):
+        return self.env._("Order %s: credit note", name)
