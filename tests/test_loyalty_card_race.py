@@ -1,17 +1,10 @@
-"""Cards that several processes make, replace, use or guess at once: one card, nothing lost.
-
-LOYALTY_RACE_ROUNDS sets how often each race is run (3 by default).
-"""
+"""Cards that several processes make, replace, use or guess at once: one card, nothing lost."""
 
 import json
-import os
 
 import pytest
+from loyalty_race_support import ROUNDS, race
 from support import read_state, run_together, shell
-
-ROUNDS = int(os.environ.get("LOYALTY_RACE_ROUNDS", "3"))
-START_LOCK = 190_500_045
-LANE = 190_510_000  # advisory locks of a process: LANE + its place, round
 
 PREPARE = f"""
 import json
@@ -29,28 +22,6 @@ def create_orders(customers):
         for customer in customers
     ])
     return orders.ids
-"""
-# Releases its own lock of a round and waits until the others have: a barrier, without polling.
-BARRIER = f"""
-import psycopg2
-from odoo.service.model import retrying
-
-barrier = psycopg2.connect(dbname=env.cr.dbname)
-barrier.autocommit = True
-locks = barrier.cursor()
-for number in range({ROUNDS}):
-    locks.execute("SELECT pg_advisory_lock(%s, %s)", [{LANE} + PLACE, number])
-locks.execute("SELECT pg_advisory_lock_shared({START_LOCK})")
-
-def rounds():
-    for number in range({ROUNDS}):
-        locks.execute("SELECT pg_advisory_unlock(%s, %s)", [{LANE} + PLACE, number])
-        for other in range(PROCESSES):
-            if other != PLACE:
-                locks.execute("SELECT pg_advisory_lock_shared(%s, %s)", [{LANE} + other, number])
-        env.invalidate_all()
-        env.cr.rollback()
-        yield number
 """
 CONFIRM = """
 def confirm(order_id):
@@ -94,22 +65,6 @@ def prepare(database, script):
     end = "env.cr.commit()\nprint('RESULT', json.dumps(made))\n"
     printed = shell(database, PREPARE + script + end)
     return json.loads(printed.split("RESULT ")[1])
-
-
-def race(database, scripts, **names):
-    """Run the scripts with a barrier before each of their rounds; return what they print."""
-    scripts = [
-        "\n".join(
-            [
-                f"PLACE, PROCESSES = {place}, {len(scripts)}",
-                *(f"{name} = {value!r}" for name, value in (names | own).items()),
-                BARRIER,
-                script,
-            ]
-        )
-        for place, (script, own) in enumerate(scripts)
-    ]
-    return run_together(database, scripts, "SELECT pg_advisory_xact_lock(%s)", [START_LOCK])
 
 
 def read_cards(database, program):

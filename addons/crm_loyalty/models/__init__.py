@@ -34,6 +34,7 @@ from . import loyalty_order_mixin
 from . import sale_order
 from . import sale_order_points
 from . import sale_order_points_facts
+from . import sale_order_limited_use
 from . import sale_order_line
 from . import account_move
 from . import account_partial_reconcile
