@@ -60,7 +60,7 @@ class SaleOrder(models.Model):
                 tuple(programs.ids),
             )
         )
-        programs.invalidate_recordset(["total_order_count"])
+        programs.invalidate_recordset()
 
     def _get_used_up_error(self, program):
         return self.env._(
