@@ -158,7 +158,8 @@ for number in rounds():
 """
 QUERIES = {
     "cards": """
-        SELECT split_part(partner.name, ' ', 1), card.points::float, COALESCE(card.points_debt, 0)::float,
+        SELECT split_part(partner.name, ' ', 1), card.points::float,
+               COALESCE(card.points_debt, 0)::float,
                COALESCE((SELECT SUM(lot.remaining) FROM loyalty_lot lot
                           WHERE lot.card_id = card.id AND lot.state = 'pending'), 0)::float
           FROM loyalty_card card

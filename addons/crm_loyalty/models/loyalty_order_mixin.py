@@ -42,6 +42,8 @@ class LoyaltyOrderMixin(models.AbstractModel):
         Orders that do not count, or gave no points of a loyalty program, are left alone. The number
         of queries is the same for one order and for a thousand.
         """
+        if not self:
+            return
         # sudo: whoever posts an invoice or registers a payment may do so without seeing cards
         orders = self.sudo()
         given = orders._read_given_points()
