@@ -2,7 +2,7 @@ from odoo import models
 
 
 class SaleOrder(models.Model):
-    """Orders of a customer whose card is blocked: sold as usual, without points and rewards."""
+    """Orders of a customer whose card is blocked or expired: sold as usual, without points."""
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
@@ -18,14 +18,22 @@ class SaleOrder(models.Model):
         result = super()._update_programs_and_rewards()
         if self.state != "sale":
             # sudo: core removes entries of points like this too; salespeople only read them
-            self.coupon_point_ids.sudo().filtered(
-                lambda entry: entry.coupon_id.state != "active"
-            ).unlink()
+            entries = self.coupon_point_ids.sudo()
+            entries.filtered(lambda entry: not self._can_earn_on(entry.coupon_id)).unlink()
         return result
 
     def _add_points_for_coupon(self, coupon_points):
-        usable = {card: points for card, points in coupon_points.items() if card.state == "active"}
-        return super()._add_points_for_coupon(usable)
+        earning = {
+            card: points for card, points in coupon_points.items() if self._can_earn_on(card)
+        }
+        return super()._add_points_for_coupon(earning)
+
+    def _can_earn_on(self, card):
+        """Core asks for the last day of a card when it spends, not when it earns."""
+        if card.state != "active":
+            return False
+        last_day = card.expiration_date
+        return not last_day or last_day >= self._get_confirmed_tx_create_date()
 
     def _get_real_points_for_coupon(self, coupon, post_confirm=False):
         if coupon.state != "active" and self.state != "sale":

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
@@ -72,3 +74,14 @@ class TestPointsOrders(LoyaltyCardCommon):
         self.assert_points(0.1)
         order._action_cancel()
         self.assert_points(100)
+
+    def test_an_expired_card_earns_nothing(self):
+        """With core it goes on earning."""
+        self.card.expiration_date = self.card._get_today() - timedelta(days=1)
+        order = self.create_order()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assert_points(100)
+        self.card.expiration_date = self.card._get_today()
+        self.create_order().action_confirm()
+        self.assert_points(100.1)
