@@ -131,14 +131,10 @@ class LoyaltyTierMove(models.Model):
             "months": row.window_months,
         }
         if row.direction == "up":
-            return self.env._(
-                "%(value)s in %(months)s months, and %(threshold)s are needed", **values
-            )
+            return self.env._("%(value)s in %(months)s months (needed: %(threshold)s)", **values)
         if row.value >= row.threshold:
             return self.env._("The tier is archived")
-        return self.env._(
-            "only %(value)s in %(months)s months, and %(threshold)s are needed", **values
-        )
+        return self.env._("only %(value)s in %(months)s months (needed: %(threshold)s)", **values)
 
     @api.model
     def _format_measure(self, basis, value, program):

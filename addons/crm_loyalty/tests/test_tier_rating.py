@@ -119,7 +119,7 @@ class TestTierRating(TierCommon):
         )
         move = self._rate()
         self.assertEqual(self.card.tier_id, self.platinum)
-        self.assertEqual(move.reason, "2 orders in 12 months, and 2 orders are needed")
+        self.assertEqual(move.reason, "2 orders in 12 months (needed: 2 orders)")
 
     def test_movement_report(self):
         invoice = self._invoice(1200)
