@@ -42,8 +42,9 @@ class SaleOrder(models.Model):
             )
         )
         earning = cards.filtered(lambda card: card.is_shared or card.partner_id == customer)
+        card_by_program = {card.program_id.id: card for card in earning.sorted("is_shared")}
         return {
-            programs.browse(card.program_id.id): card.tier_id.multiplier
-            for card in earning.sorted("is_shared")
+            programs.browse(program_id): card.tier_id.multiplier
+            for program_id, card in card_by_program.items()
             if card.tier_id
         }

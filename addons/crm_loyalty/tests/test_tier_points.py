@@ -60,6 +60,10 @@ class TestTierPoints(TierCommon):
         order = self._order(contact)
         self.assertEqual(order.coupon_point_ids.coupon_id, card)
         self.assertEqual(self._points(order), 150)
+        self._create_card(contact).sudo().tier_id = self.platinum
+        self.assertEqual(self._points(self._order(contact)), 150)
+        card.sudo().tier_id = False
+        self.assertEqual(self._points(self._order(contact)), 100)
 
     def test_one_query_more(self):
         self.card.sudo().tier_id = self.gold
