@@ -73,6 +73,9 @@ class LoyaltyCampaign(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            # Whatever column of the kanban it was created in
+            vals_list = [dict(vals, state="draft", launch_date=False) for vals in vals_list]
         campaigns = super().create(vals_list)
         for campaign in campaigns:
             campaign._raise_on_unsafe_text()

@@ -39,31 +39,27 @@ class ReferralCommon(AccountTestInvoicingCommon):
         return programs.create({"name": name, "program_type": program_type} | defaults | values)
 
     @classmethod
-    def _invoice(cls, partner, days_ago=40, amount=100, paid=True):
-        day = cls.today - timedelta(days=days_ago)
-        invoice = cls.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner.id,
-                "invoice_date": day,
-                "invoice_line_ids": [
-                    fields.Command.create(
-                        {"name": "Kettle", "price_unit": amount, "tax_ids": False}
-                    )
-                ],
-            }
+    def _invoice(cls, partners, days_ago=40, paid=True):
+        """An invoice for each of the partners."""
+        line = {"name": "Kettle", "price_unit": 100, "tax_ids": False}
+        invoices = cls.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_date": cls.today - timedelta(days=days_ago),
+                    "invoice_line_ids": [fields.Command.create(line)],
+                }
+                for partner in partners
+            ]
         )
-        invoice.action_post()
+        invoices.action_post()
         if paid:
-            cls._pay(invoice)
-        return invoice
-
-    @classmethod
-    def _pay(cls, invoice):
-        wizard = cls.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        wizard.create({"payment_date": invoice.invoice_date})._create_payments()
+            wizard = cls.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoices.ids
+            )
+            wizard.create({"group_payment": False})._create_payments()
+        return invoices
 
     @classmethod
     def _register(cls, friend, card=None, days_ago=50):

@@ -246,6 +246,9 @@ class TestCampaign(CampaignCommon, SMSCommon):
             form.holdout_percent = 50
             self.assertTrue(0 < form.holdout_count < 20)
         self.assertEqual(form.record.state, "draft")
+        campaigns = self.Campaign.with_user(self.manager).with_context(default_state="sent")
+        values = {"name": "Now", "program_id": self.vouchers.id}
+        self.assertEqual(campaigns.create(values).state, "draft")
 
     def test_no_code_of_their_own_in_the_texts(self):
         """The mailings are rendered without restriction, so the texts are checked before."""

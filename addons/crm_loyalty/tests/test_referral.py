@@ -129,8 +129,7 @@ class TestReferral(ReferralCommon):
         self.program.referral_yearly_cap = 2
         friends = self._create_friends(4)
         referrals = self.Referral.union(*(self._register(friend) for friend in friends))
-        for friend in friends[:3]:
-            self._invoice(friend)
+        self._invoice(friends[:3])
         self._run()
         self._invoice(friends[3])
         self._run()
@@ -146,11 +145,10 @@ class TestReferral(ReferralCommon):
         self.assertEqual(self.card.points, 300, "a new year")
 
     def test_as_many_queries_for_many(self):
-        friends = self._create_friends(14)
+        friends = self._create_friends(10)
         referrals = self.Referral.union(*(self._register(friend) for friend in friends))
         self.program.referral_yearly_cap = 0
-        for friend in friends:
-            self._invoice(friend)
+        self._invoice(friends)
         self.env.flush_all()
         referrals = referrals.sorted("id")
         referrals[:1]._reward()
