@@ -250,18 +250,20 @@ class LoyaltyCampaign(models.Model):
     def _cron_carry_out(self, batch_size=BATCH_SIZE):
         """Issue the vouchers of launched campaigns, send what is ready, close what is over."""
         members = self.env["loyalty.campaign.member"]
-        if not run_in_batches(
+        over = Domain("state", "=", "sent") & Domain("window_end", "<", fields.Datetime.now())
+        if run_in_batches(
             members,
             members._get_waiting_domain(),
             lambda batch: batch._issue_vouchers(),
             batch_size=batch_size,
             lock_table=members._table,
             on_error=lambda member, error: member._note_error(error),
-        ):
-            return
-        self.search(self._get_launched_domain())._send()
-        self.search([("state", "=", "sent"), ("window_end", "<", fields.Datetime.now())])._close()
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        ) and self._run_for_each(self._get_launched_domain(), lambda campaign: campaign._send()):
+            self._run_for_each(over, lambda campaign: campaign._close())
+
+    @api.model
+    def _run_for_each(self, domain, process):
+        return run_in_batches(self, domain, process, batch_size=1, lock_table=self._table)
 
     def _send(self):
         """Hand the mailings of campaigns over to mass mailing, which sends each of them once."""
