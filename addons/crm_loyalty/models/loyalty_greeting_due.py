@@ -16,7 +16,7 @@ ISSUE_KEY = get_key_sql(SQL("card.issue_date"))
 class LoyaltyGreeting(models.Model):
     """Whose day it is, in the customer's own time zone, and who was greeted already."""
 
-    _inherit = "loyalty.greeting"
+    _inherit = "loyalty.greeting"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_due_domain(self):
         """The customers to greet now, as a domain on res.partner without any ids."""

@@ -15,12 +15,12 @@ BATCH_SIZE = 500
 class LoyaltyGreeting(models.Model):
     """Sending: the row that says so, the voucher and the messages in one transaction."""
 
-    _inherit = "loyalty.greeting"
+    _inherit = "loyalty.greeting"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _cron_send(self, batch_size=BATCH_SIZE):
         """Greet whose day it is, one greeting after the other, in batches."""
-        for greeting in self.search([]):
+        for greeting in self.search([("active", "=", True)]):
             if not greeting._send_due(batch_size):
                 return
 

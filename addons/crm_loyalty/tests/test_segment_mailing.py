@@ -42,7 +42,7 @@ class TestSegmentMailing(LoyaltyCardCommon):
         mailing = (
             self.env["mailing.mailing"]
             .with_user(self.marketer)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"subject": "Come in", "body_html": "<p>Soon</p>"})
         )
         self.assertEqual(mailing._get_remaining_recipients(), self.ada.ids)
