@@ -272,6 +272,7 @@ class CrmSegment(models.Model):
         """The customers the rule finds, as a domain on res.partner without any ids."""
         self.ensure_one()
         domains = [
+            Domain("active", "=", True),  # whatever the condition below says of archived ones
             Domain("is_guest", "=", False),
             Domain("type", "=", "contact"),  # not the addresses of a person
             self._get_customer_domain(),

@@ -77,6 +77,8 @@ class TestSegment(BaseCommon):
         self.bob.active = False
         self.buyer.type = "delivery"
         self.assertEqual(self._get_members(), self.eve + self.firm)
+        everybody = '[("active", "in", [True, False])]'
+        self.assertEqual(self._get_members(domain=everybody), self.eve + self.firm)
 
     def test_bought_product_or_category_n_times_in_m_months(self):
         for days in (5, 50):

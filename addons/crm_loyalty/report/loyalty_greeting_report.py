@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from odoo.addons.crm_extended.tools.currency_rates import get_rate_sql
@@ -36,7 +36,7 @@ class LoyaltyGreetingReport(models.Model):
     holiday_id = fields.Many2one(comodel_name="loyalty.holiday", readonly=True)
     partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    currency_id = fields.Many2one(comodel_name="res.currency", compute="_compute_currency_id")
+    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     mailed = fields.Integer(string="E-mails", readonly=True)
     texted = fields.Integer(string="SMS", readonly=True)
     vouchers = fields.Integer(readonly=True)
@@ -52,16 +52,12 @@ class LoyaltyGreetingReport(models.Model):
         "of the order's day.",
     )
 
-    @api.depends_context("company")
-    def _compute_currency_id(self):
-        self.currency_id = self.env.company.currency_id
-
     @property
     def _table_query(self):
         return SQL(
             """
             SELECT log.id, log.date, log.greeting_id, log.occasion, log.holiday_id,
-                   log.partner_id, log.company_id,
+                   log.partner_id, log.company_id, %(currency)s AS currency_id,
                    log.is_mailed::integer AS mailed,
                    log.is_texted::integer AS texted,
                    (log.card_id IS NOT NULL)::integer AS vouchers,
@@ -80,5 +76,6 @@ class LoyaltyGreetingReport(models.Model):
                     GROUP BY redeeming.coupon_id
                    ) used ON used.card_id = log.card_id
             """,
+            currency=self.env.company.currency_id.id,
             rate=get_rate_sql(self.env, SQL("sale.currency_id"), SQL("sale.date_order::date")),
         )

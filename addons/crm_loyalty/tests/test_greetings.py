@@ -295,6 +295,8 @@ class TestGreetings(GreetingCommon):
         )
         self.assertEqual(row[:4], (2, 2, 1, 50.0))
         self.assertAlmostEqual(row[4], order.amount_untaxed)
+        fields = self.env["loyalty.greeting.report"].fields_get(["revenue"], ["aggregator"])
+        self.assertEqual(fields["revenue"]["aggregator"], "sum", "the pivot adds it up")
 
     def test_merged_customers_keep_one_row(self):
         self._run()
