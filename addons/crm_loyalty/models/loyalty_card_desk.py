@@ -117,27 +117,29 @@ class LoyaltyCard(models.Model):
         partners = self.env["res.partner"].search(
             Domain("id", "in", holders.subselect("partner_id")), limit=FOUND_CUSTOMERS
         )
-        others = (
-            self.env["res.partner"].search(
-                domain & Domain("id", "not in", partners.ids), limit=FOUND_CUSTOMERS - len(partners)
-            )
-            if len(partners) < FOUND_CUSTOMERS
-            else partners.browse()
-        )
-        partners |= others
-        cards = self.search(numbered & Domain("partner_id", "in", partners.ids))
-        by_partner = cards.grouped("partner_id")
+        if len(partners) < FOUND_CUSTOMERS:
+            others = domain & Domain("id", "not in", partners.ids)
+            partners |= partners.search(others, limit=FOUND_CUSTOMERS - len(partners))
+        shared = Domain("is_shared", "=", True)
+        shared &= Domain("partner_id", "in", partners.commercial_partner_id.ids)
+        cards = self.search(numbered & (Domain("partner_id", "in", partners.ids) | shared))
         return [
             {
                 "id": partner.id,
                 "name": partner.display_name,
                 "contact": partner.email or partner.phone or "",
                 "cards": [
-                    card._prepare_desk_choice() for card in by_partner.get(partner, cards.browse())
+                    card._prepare_desk_choice() for card in cards if card._may_be_used_by(partner)
                 ],
             }
             for partner in partners
         ]
+
+    def _may_be_used_by(self, partner):
+        """Whether this is the card of ``partner``, or of the company and shared by its people."""
+        self.ensure_one()
+        holder = self.partner_id
+        return holder == partner or (self.is_shared and holder == partner.commercial_partner_id)
 
     @api.model
     def _raise_on_nothing_found(self, text):

@@ -19,6 +19,7 @@ class LoyaltyCard(models.Model):
         self._raise_on_unusable_card(self.company_id or self.env.company)
         self._raise_on_ended_program()
         reward._raise_unless_of_card(self)
+        self._raise_on_limited_contacts()
         spent = reward._get_spent_points(self, points)
         self._raise_on_too_few_points(reward, spent)
         voucher = reward._make_voucher(self, spent)
@@ -56,6 +57,18 @@ class LoyaltyCard(models.Model):
                     "%(reward)s needs %(needed)s: enter at least as many.",
                     reward=reward.description,
                     needed=self._format_points(needed),
+                )
+            )
+
+    def _raise_on_limited_contacts(self):
+        """A voucher names nobody of the company, whose people may spend only so much each."""
+        self.ensure_one()
+        if self.is_shared and self.contact_limit:
+            raise UserError(
+                self.env._(
+                    "The card %(number)s is shared, with a limit for each contact: make a quotation"
+                    " for the contact who spends the points.",
+                    number=self.number or self.code,
                 )
             )
 

@@ -69,6 +69,14 @@ class TestDesk(DeskCommon):
         self.assertIn(other.id, [card["id"] for card in customers[0]["cards"]])
         self.assertEqual(customers[1]["cards"], [])
 
+    def test_contact_uses_the_shared_card_of_the_company(self):
+        self.ada.is_company = True
+        contact = self.env["res.partner"].create({"name": "Lena", "parent_id": self.ada.id})
+        self.assertEqual(self._find("Lena")["customers"][0]["cards"], [])
+        self.card.is_shared = True
+        self.assertEqual(self._find("Lena")["card"]["id"], self.card.id)
+        self.assertNotEqual(self.card.partner_id, contact)
+
     def test_nothing_found(self):
         for text, message in [
             (" ", "Scan a card"),

@@ -116,6 +116,15 @@ class TestDeskRedeem(DeskCommon):
         self.program.date_to = "2020-01-01"
         self._assert_refused("has ended")
 
+    def test_shared_card_with_a_limit_for_each_contact(self):
+        self.ada.is_company = True
+        self.card.write({"is_shared": True, "contact_limit": 100})
+        self._give(500)
+        self._assert_refused("limit for each contact")
+        self.card.contact_limit = 0
+        self._redeem()
+        self.assertEqual(self.card.points, 300)
+
     def test_reward_of_another_company(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         theirs = self._create_program("Theirs", company_id=company.id)

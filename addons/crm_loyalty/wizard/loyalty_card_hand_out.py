@@ -56,7 +56,7 @@ class LoyaltyCardHandOut(models.TransientModel):
             wizard.program_id = (
                 card.program_id
                 or wizard.program_id
-                or self.env["loyalty.program"].search(domain, limit=1)
+                or self.env["loyalty.program"].search(domain, order="sequence, id", limit=1)
             )
 
     @api.depends("number")

@@ -21,7 +21,7 @@ class LoyaltyCardImport(models.TransientModel):
         comodel_name="loyalty.program",
         domain=lambda self: self._get_program_domain(),
         default=lambda self: self.env["loyalty.program"].search(
-            self._get_program_domain(), limit=1
+            self._get_program_domain(), order="sequence, id", limit=1
         ),
         required=True,
     )
