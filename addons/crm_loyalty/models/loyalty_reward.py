@@ -33,7 +33,6 @@ class LoyaltyReward(models.Model):
     _inherit = "loyalty.reward"
 
     voucher_program_id = fields.Many2one(
-        string="Voucher Program",
         help="The coupons that customers get for this reward when they take it as a voucher.",
         comodel_name="loyalty.program",
         ondelete="set null",
