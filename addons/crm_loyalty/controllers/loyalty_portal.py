@@ -70,12 +70,14 @@ class LoyaltyPortal(CustomerPortalLoyalty):
             [("card_id", "=", card.id)], order="create_date desc, id desc", limit=LAST_MOVEMENTS
         )
         movements._read_portal_orders()
+        waiting_lots = card._get_portal_waiting_lots()
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "loyalty",
             "card": card,
             "expirations": card._get_portal_expirations()[card.id],
-            "waiting_lots": card._get_portal_waiting_lots(),
+            "waiting_lots": waiting_lots,
+            "waiting_lines": waiting_lots.history_id,
             "debts": card._get_portal_debts(),
             "rewards": card._get_portal_rewards(),
             "movements": movements,
@@ -101,6 +103,7 @@ class LoyaltyPortal(CustomerPortalLoyalty):
         values = response.qcontext
         values["history_lines"]._read_portal_orders()
         values["card"] = card
+        values["waiting_lines"] = card._get_portal_waiting_lots().history_id
         values["pager"] = pager(
             url=f"/my/loyalty_card/{card.id}/history",
             url_args={"sortby": sortby},

@@ -110,7 +110,7 @@ class TestPortalCards(LoyaltyPortalCommon):
         expirations = self.card._get_portal_expirations()
         self.assertEqual(expirations, {self.card.id: [(first, 15.0), (second, 103.5)]})
         page = self._get(f"/my/loyalty/{self.card.id}", self.owner).text
-        self.assertIn("Points to use by", page)
+        self.assertIn("Use your points by", page)
         for text in ("15 ", "103.50 ", "125.50 "):
             self.assertIn(text + self.card.point_name, page)
         self.assertNotIn("999", page)
@@ -131,6 +131,7 @@ class TestPortalCards(LoyaltyPortalCommon):
             self.assertIn(words, page)
             self.assertIn("Pie", page)
             self.assertIn(f"/my/orders/{order.id}?", page)
+            self.assertIn("Waits: not part", page)
         self.assertIn("60 ", self._get("/my/loyalty", self.owner).text)
 
     def test_card_says_why_points_are_owed(self):
