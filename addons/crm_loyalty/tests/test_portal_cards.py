@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from .portal_common import LoyaltyPortalCommon
 
-BAD_IDS = ("0", "-1", "abc", "²", "1e3", "9" * 9, "9" * 30, "%00", "..%2f", "page", "1/page")
+BAD_IDS = ("0", "-1", "abc", "²", "1e3", "9" * 9, "9" * 30, "%00", "page")
 
 
 @tagged("post_install", "-at_install")
@@ -40,21 +40,19 @@ class TestPortalCards(LoyaltyPortalCommon):
                     self.assertEqual(response.status_code, 200)
 
     def test_who_asks_for_another_card_is_led_to_the_own_ones(self):
-        ids = [self.foreign_card.id, *BAD_IDS]
         self.authenticate(self.owner.login, self.owner.login)
-        for card_id in ids:
+        for card_id in (self.foreign_card.id, *BAD_IDS):
             for url in (
                 f"/my/loyalty/{card_id}",
                 f"/my/loyalty_card/{card_id}/history",
                 f"/my/loyalty_card/{card_id}/history/page/2",
             ):
                 with self.subTest(url):
-                    response = self.url_open(url)
-                    self.assertIn(response.status_code, (200, 404))
-                    if card_id == self.foreign_card.id or card_id.isalnum():
-                        self.assertEqual(response.status_code, 200)
-                        self.assertTrue(response.url.endswith("/my/loyalty"), response.url)
-                    self.assertNotIn(self.foreign_card._get_spaced_number(), response.text)
+                    response = self.url_open(url, allow_redirects=False)
+                    self.assertEqual(response.status_code, 303)
+                    self.assertEqual(response.headers["Location"], "/my/loyalty")
+        for url in ("/my/loyalty/..%2f", f"/my/loyalty/{self.card.id}/page", "/my/loyalty/page/"):
+            self.assertIn(self.url_open(url).status_code, (200, 404))
         for url in (f"/my/loyalty/{self.card.id}", f"/my/loyalty_card/{self.card.id}/history"):
             self.assertIn("/web/login", self._get(url).url)
 
