@@ -75,6 +75,7 @@ class LoyaltyPortal(CustomerPortalLoyalty):
             **self._prepare_portal_layout_values(),
             "page_name": "loyalty",
             "card": card,
+            "limit": card._get_portal_limit(request.env.user.partner_id),
             "expirations": card._get_portal_expirations()[card.id],
             "waiting_lots": waiting_lots,
             "waiting_lines": waiting_lots.history_id,
@@ -99,7 +100,10 @@ class LoyaltyPortal(CustomerPortalLoyalty):
             return request.redirect("/my/loyalty")
         sortby = sortby if sortby in self._get_loyalty_searchbar_sortings() else "date"
         page = int(page) if is_number(page) else 1
-        response = super().portal_my_loyalty_card_history(card.id, page, sortby, **params)
+        if card.partner_id != request.env.user.partner_id:
+            response = self._render_shared_history(card, page, sortby)
+        else:
+            response = super().portal_my_loyalty_card_history(card.id, page, sortby, **params)
         values = response.qcontext
         values["history_lines"]._read_portal_orders()
         values["card"] = card
@@ -113,6 +117,25 @@ class LoyaltyPortal(CustomerPortalLoyalty):
         )
         return response
 
+    def _render_shared_history(self, card, page, sortby):
+        """Core shows the cards of the contact alone; this one is the company's."""
+        sortings = self._get_loyalty_searchbar_sortings()
+        domain = Domain("card_id", "=", card.id)
+        pages = pager("", card.history_ids.search_count(domain), page, self._items_per_page)
+        values = {
+            "pager": pages,
+            "searchbar_sortings": sortings,
+            "page_name": "loyalty_history",
+            "sortby": sortby,
+            "history_lines": card.history_ids.search(
+                domain,
+                order=sortings[sortby]["order"],
+                limit=self._items_per_page,
+                offset=pages["offset"],
+            ),
+        }
+        return request.render("loyalty.loyalty_card_history_template", values)
+
     def _get_loyalty_searchbar_sortings(self):
         """Lines of one moment keep their order, or pages would repeat some and leave out others."""
         return {
@@ -124,7 +147,7 @@ class LoyaltyPortal(CustomerPortalLoyalty):
     def portal_get_card_history_values(self, card_id):
         """Say nothing of a card that is not the customer's; the dialog leads to the card's page."""
         card = self._find_own_card(str(card_id))
-        if not card:
+        if card.partner_id != request.env.user.partner_id:
             return {}
         values = super().portal_get_card_history_values(card.id)
         values["card"]["url"] = f"/my/loyalty/{card.id}"

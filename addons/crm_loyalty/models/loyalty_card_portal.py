@@ -34,7 +34,10 @@ class LoyaltyCard(models.Model):
 
     @api.model
     def _get_portal_holder_domain(self, partner):
-        return Domain("partner_id", "=", partner.id)
+        """The cards of the customer, and those that the company lets its contacts use."""
+        company = partner.commercial_partner_id
+        shared = Domain("is_shared", "=", True) & Domain("partner_id", "=", company.id)
+        return Domain("partner_id", "=", partner.id) | shared
 
     @api.model
     def _get_portal_voucher_domain(self, partner):
@@ -63,6 +66,15 @@ class LoyaltyCard(models.Model):
         """The last day on which a voucher can be used, or False."""
         self.ensure_one()
         return min(filter(None, (self.expiration_date, self.program_id.date_to)), default=False)
+
+    def _get_portal_limit(self, partner):
+        """Return what a contact may still spend on the company's card this month, or None."""
+        self.ensure_one()
+        if not self._is_limited_for(partner):
+            return None
+        return max(
+            0.0, round_points(self.contact_limit - self._get_spent_by(partner)[self, partner])
+        )
 
     def _get_portal_expirations(self):
         """Return {card id: [(last day, points), ...]}, what expires first coming first."""

@@ -194,6 +194,27 @@ class TestPortalCards(LoyaltyPortalCommon):
         self.card._block("Lost")
         self.assertNotIn("loyalty/join", self._get(f"/my/loyalty/{self.card.id}", self.owner).text)
 
+    def test_card_of_the_company(self):
+        company = self.env["res.partner"].create({"name": "Bakery", "is_company": True})
+        colleague = self.env["res.partner"].create({"name": "Dulma", "parent_id": company.id})
+        shared = self._create_card(company)
+        self.owner.partner_id.parent_id = company
+        url = f"/my/loyalty/{shared.id}"
+        self.assertNotIn(url, self._get("/my/loyalty", self.owner).text)
+        self.assertTrue(self.url_open(url).url.endswith("/my/loyalty"))
+        shared.is_shared = True
+        self._post(shared, issued=300, partner_id=colleague.id)
+        self.assertIn(url, self.url_open("/my/loyalty").text)
+        for address in (url, f"/my/loyalty_card/{shared.id}/history"):
+            page = self.url_open(address).text
+            self.assertIn("Dulma", page)
+            self.assertIn("300 ", page)
+        shared.contact_limit = 50
+        self._post(shared, kind="redeem", used=20, partner_id=self.owner.partner_id.id)
+        self.assertIn(f"30 {shared.point_name}", self.url_open(url).text)
+        for address in ("/my/loyalty", url, f"/my/loyalty_card/{shared.id}/history"):
+            self.assertNotIn("Dulma", self._get(address, self.stranger).text)
+
     def test_queries_do_not_grow_with_lines(self):
         def count():
             self.env.invalidate_all()
