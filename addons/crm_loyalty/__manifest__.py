@@ -91,6 +91,7 @@
         "demo/loyalty_expiry_demo.xml",
         "demo/loyalty_campaign_demo.xml",
         "demo/loyalty_referral_demo.xml",
+        "demo/loyalty_portal_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
