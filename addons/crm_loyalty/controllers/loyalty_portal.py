@@ -70,15 +70,13 @@ class LoyaltyPortal(CustomerPortalLoyalty):
             [("card_id", "=", card.id)], order="create_date desc, id desc", limit=LAST_MOVEMENTS
         )
         movements._read_portal_orders()
-        waiting_lots = card._get_portal_waiting_lots()
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "loyalty",
             "card": card,
             "limit": card._get_portal_limit(request.env.user.partner_id),
             "expirations": card._get_portal_expirations()[card.id],
-            "waiting_lots": waiting_lots,
-            "waiting_lines": waiting_lots.history_id,
+            "waiting_lots": card._get_portal_waiting_lots(),
             "debts": card._get_portal_debts(),
             "rewards": card._get_portal_rewards(),
             "movements": movements,
@@ -107,7 +105,7 @@ class LoyaltyPortal(CustomerPortalLoyalty):
         values = response.qcontext
         values["history_lines"]._read_portal_orders()
         values["card"] = card
-        values["waiting_lines"] = card._get_portal_waiting_lots().history_id
+        values["waiting_lots"] = card._get_portal_waiting_lots()
         values["pager"] = pager(
             url=f"/my/loyalty_card/{card.id}/history",
             url_args={"sortby": sortby},

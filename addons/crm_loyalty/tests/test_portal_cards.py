@@ -129,7 +129,7 @@ class TestPortalCards(LoyaltyPortalCommon):
             self.assertIn(words, page)
             self.assertIn("Pie", page)
             self.assertIn(f"/my/orders/{order.id}?", page)
-            self.assertIn("Waits: not part", page)
+            self.assertIn("of it still wait", page)
         self.assertIn("60 ", self._get("/my/loyalty", self.owner).text)
 
     def test_card_says_why_points_are_owed(self):
