@@ -84,6 +84,7 @@ def fill(env, samples, number):
         partner_id=SQL("%s + n", first_partner),
         code=SQL("'bench' || (%s + n)", first_card),
         number=SQL("NULL"),
+        referral_code=SQL("NULL"),
         active=SQL("TRUE"),
         tier_id=SQL("NULL::integer"),
     )
