@@ -2,7 +2,7 @@
 
 import json
 
-from support import install, shell
+from support import install, read_state, shell
 
 # Everything core lets a database come to: balances below zero, of float noise, without history.
 CORE_CARDS = """
@@ -43,6 +43,11 @@ cards['Noisy'].points = sum([0.1] * 1000)
 cards['Bare'].points = 25
 cards['Archived'].write({'points': 12, 'active': False})
 cards['Gift'].points = 50
+twice = env['res.partner'].create({'name': 'Twice'})
+for points in (30, 12):
+    env['loyalty.card'].with_context(loyalty_no_mail=True).create({
+        'program_id': program.id, 'partner_id': twice.id, 'points': points,
+    })
 env.cr.commit()
 """
 READ_CARDS = """
@@ -59,6 +64,15 @@ print('RESULT', json.dumps({card.partner_id.name.removeprefix('Core '): {
                  for lot in card.lot_ids.sorted('available_date')],
     } if 'lot_ids' in card._fields else {}),
 } for card in cards}))
+"""
+CARDS_OF_ONE = """
+SELECT card.active, card.state, card.points::float, SUM(lot.remaining)::float, newer.points::float
+  FROM loyalty_card card
+  JOIN res_partner partner ON partner.id = card.partner_id AND partner.name = 'Twice'
+  LEFT JOIN loyalty_lot lot ON lot.card_id = card.id AND lot.state = 'available'
+  LEFT JOIN loyalty_card newer ON newer.id = card.replaced_by_id
+ GROUP BY card.id, newer.id
+ ORDER BY card.id
 """
 UNINSTALL = """
 env['ir.module.module'].search([('name', '=', 'crm_loyalty')]).button_immediate_uninstall()
@@ -105,6 +119,10 @@ def test_cards_of_core_get_lots_and_outlive_the_suite(scratch):
     assert not lots["Owing"]
     assert not lots["Empty"]
     assert {name for name, card in cards.items() if card["numbered"]} == set(cards) - {"Gift"}
+    assert read_state(database, {"twice": CARDS_OF_ONE})["twice"] == [
+        (True, "active", 42, 42, None),
+        (False, "replaced", 0, None, 42),
+    ], "a customer with two cards keeps the first"
 
     shell(database, UNINSTALL)
     left = read_cards(database)

@@ -80,6 +80,7 @@ from . import loyalty_referral_reward
 from . import res_partner_referral
 from . import sale_order_referral
 from . import loyalty_card_blocking
+from . import loyalty_card_customer
 from . import loyalty_card_sharing
 from . import loyalty_card_replacement
 from . import sale_order_card_state

@@ -118,8 +118,10 @@ class LoyaltyCard(models.Model):
     @api.model
     def _post_points(self, movements):
         """Whoever posts: contacts keep within their limits."""
+        # browsed together: read together
+        cards = self.browse({movement["card_id"] for movement in movements}).grouped("id")
         for movement in movements:
-            card = self.browse(movement["card_id"])
+            card = cards[movement["card_id"]]
             if card.is_shared and card.contact_limit and movement.get("used"):
                 card._check_contact_limit(movement)
         return super()._post_points(movements)

@@ -42,7 +42,6 @@ class LoyaltyCard(models.Model):
         context={"active_test": False},
     )
     replaces_id = fields.Many2one(
-        string="Replaces",
         comodel_name="loyalty.card",
         compute="_compute_replaces_id",
     )
@@ -64,8 +63,8 @@ class LoyaltyCard(models.Model):
 
     _holder_uniq = models.UniqueIndex(
         "(program_id, partner_id) WHERE active AND is_nominative",
-        "The customer already has a card of this program: block, replace or archive that one first,"
-        " a customer has one card of a program.",
+        "The customer already has a card of this program, and can have only one: replace or archive"
+        " that card first.",
     )
     _replaced_archived = models.Constraint(
         "CHECK (state <> 'replaced' OR active IS NOT TRUE)",
@@ -82,9 +81,7 @@ class LoyaltyCard(models.Model):
         """The day the card got a customer; another customer later (a merge) does not change it."""
         for card in self:
             if card.partner_id and not card.issue_date:
-                card.issue_date = fields.Date.context_today(
-                    card.with_context(tz=card.company_id.partner_id.tz)
-                )
+                card.issue_date = card._get_today()
             else:
                 card.issue_date = card.issue_date
 
@@ -150,8 +147,8 @@ class LoyaltyCard(models.Model):
             if (program_id, partner_id) in taken:
                 raise ValidationError(
                     self.env._(
-                        "%(customer)s already has a card of %(program)s: a customer has one card of"
-                        " a program. Replace, block or archive that one first.",
+                        "%(customer)s already has a card of %(program)s, and can have only one:"
+                        " replace or archive that card first.",
                         customer=self.env["res.partner"].browse(partner_id).sudo().display_name,
                         program=programs.browse(program_id).sudo().name,
                     )

@@ -10,23 +10,19 @@ class SaleOrder(models.Model):
     def _try_apply_code(self, code):
         """Take a code as people type it; slow down and log who guesses from outside."""
         code = card_code.tidy(code)
-        if self.env.user._is_internal():
-            return self._apply_tidy_code(code)
         attempts = self.env["loyalty.code.attempt"]
-        if not attempts._count_attempt(code):
+        is_outside = not self.env.user._is_internal()
+        if is_outside and not attempts._count_attempt(code):
             return {
                 "error": self.env._(
                     "Too many wrong codes were tried: wait an hour before you try another one."
                 )
             }
-        result = self._apply_tidy_code(code)
-        if not result.get("not_found"):
+        error = self._get_unusable_code_error(code)
+        result = {"error": error} if error else super()._try_apply_code(code)
+        if is_outside and not result.get("not_found"):
             attempts._forget_attempt(code)
         return result
-
-    def _apply_tidy_code(self, code):
-        error = self._get_unusable_code_error(code)
-        return {"error": error} if error else super()._try_apply_code(code)
 
     def _get_unusable_code_error(self, code):
         """Return why the card of a code is of no use although it exists, if so.

@@ -87,3 +87,22 @@ class TestCardBlocked(Common):
         self.assertTrue(entries.coupon_id.points)
         with self.assertQueryCount(0):
             self.assertEqual(entries.coupon_id.state, "active")
+
+    def test_posting_on_many_cards_takes_a_fixed_number_of_queries(self):
+        partners = self.env["res.partner"].create([{"name": f"Customer {n}"} for n in range(24)])
+        cards = self.Card.create(
+            [{"program_id": self.program.id, "partner_id": partner.id} for partner in partners]
+        )
+
+        def count_queries(cards):
+            movements = [{"card_id": card.id, "kind": "gift", "issued": 5} for card in cards]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.Card._post_points(movements)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count_queries(cards[:2])
+        few = count_queries(cards[2:4])
+        self.assertLessEqual(count_queries(cards[4:]), few + 2)

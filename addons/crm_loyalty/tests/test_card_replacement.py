@@ -110,7 +110,7 @@ class TestCardReplacement(CardLifeCommon):
         wizard = Form(
             self.env["loyalty.card.replace"]
             .with_user(self.clerk)
-            .with_context(self.card.action_replace()["context"])
+            .with_context(**self.card.action_replace()["context"])
         )
         wizard.number = card_number.spaced(STOCK_NUMBER)
         wizard.reason = "Worn out"

@@ -21,7 +21,7 @@ class TestCardState(LoyaltyCardCommon):
     def test_clerk_blocks_with_a_reason_and_the_manager_unblocks(self):
         action = self.card.with_user(self.clerk).action_block()
         wizard = Form(
-            self.env["loyalty.card.block"].with_user(self.clerk).with_context(action["context"])
+            self.env["loyalty.card.block"].with_user(self.clerk).with_context(**action["context"])
         )
         wizard.reason = "Lost on the bus"
         wizard.save().action_confirm()
@@ -132,3 +132,35 @@ class TestCardState(LoyaltyCardCommon):
         self.assertEqual(self.card.points, 100)
         with self.assertRaisesRegex(UserError, f"was replaced by {self.card.number}"):
             spare._raise_on_blocked()
+
+    # Whose card it may be
+
+    def test_customer_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other company"})
+        dora = self.env["res.partner"].create({"name": "Dora", "company_id": other.id})
+        with self.assertRaisesRegex(ValidationError, "Dora is a customer of another company than"):
+            self._create_card(dora)
+        self.bob.company_id = other
+        spare = self._create_card()
+        with self.assertRaisesRegex(ValidationError, "Bob is a customer of another company than"):
+            spare.partner_id = self.bob
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.env.company.id}
+        )
+        cleo = self.env["res.partner"].create({"name": "Cleo", "company_id": branch.id})
+        self.assertEqual(self._create_card(cleo).partner_id, cleo)
+
+    def test_archived_customer(self):
+        self.bob.active = False
+        cards = self.Card.with_user(self.manager)
+        with self.assertRaisesRegex(ValidationError, "Bob is archived"):
+            cards.create({"program_id": self.program.id, "partner_id": self.bob.id})
+        spare = self._create_card()
+        with self.assertRaisesRegex(ValidationError, "Bob is archived"):
+            spare.with_user(self.salesperson).partner_id = self.bob
+
+    def test_customer_without_an_email(self):
+        with self.assertRaisesRegex(UserError, "Ada has no e-mail address"):
+            self.card.action_coupon_send()
+        self.ada.email = "ada@example.com"
+        self.assertEqual(self.card.action_coupon_send()["res_model"], "mail.compose.message")

@@ -8,7 +8,6 @@ class LoyaltyCardReplace(models.TransientModel):
 
     card_id = fields.Many2one(
         comodel_name="loyalty.card",
-        string="Card",
         required=True,
         readonly=True,
     )
