@@ -1,1 +1,2 @@
+from . import test_pos_cards
 from . import test_pos_points

@@ -3,9 +3,8 @@ from odoo.tests import tagged
 from odoo.addons.point_of_sale.tests.common import CommonPosTest
 
 
-@tagged("post_install", "-at_install")
-class TestPosPoints(CommonPosTest):
-    """What the point of sale does with points goes through the ledger."""
+class PosPointsCommon(CommonPosTest):
+    """A card of 100 points, and orders of its customer at the till."""
 
     @classmethod
     def setUpClass(cls):
@@ -72,6 +71,11 @@ class TestPosPoints(CommonPosTest):
     def assert_points(self, available, owed=0):
         self.assertEqual((self.card.points, self.card.points_debt), (available, owed))
         self.assertFalse(self.card._find_unbalanced())
+
+
+@tagged("post_install", "-at_install")
+class TestPosPoints(PosPointsCommon):
+    """What the point of sale does with points goes through the ledger."""
 
     def test_earned_points_are_a_lot_with_one_line(self):
         before = self.card.history_ids
