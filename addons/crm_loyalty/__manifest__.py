@@ -66,6 +66,7 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_category_views.xml",
         "views/loyalty_portal_templates.xml",
+        "views/loyalty_portal_card_templates.xml",
         "views/loyalty_campaign_member_views.xml",
         "views/loyalty_campaign_views.xml",
         "report/loyalty_campaign_report_views.xml",

@@ -17,8 +17,13 @@ export class LoyaltyCopy extends Interaction {
     }
 
     async copy() {
-        const text = this.el.querySelector("code").textContent;
-        await this.waitFor(browser.navigator.clipboard.writeText(text));
+        const code = this.el.querySelector("code");
+        if (!browser.navigator.clipboard) {
+            // a page without https may not copy: the text is ready for the customer to do it
+            document.getSelection().selectAllChildren(code);
+            return;
+        }
+        await this.waitFor(browser.navigator.clipboard.writeText(code.textContent));
         this.isCopied = true;
     }
 }
