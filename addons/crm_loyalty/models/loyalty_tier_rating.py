@@ -28,7 +28,6 @@ class LoyaltyTierRating(models.Model):
         readonly=True,
     )
     last_card_id = fields.Integer(
-        string="Last Card",
         help="Id of the last card rated: the next batch begins after it.",
         readonly=True,
         aggregator=None,
