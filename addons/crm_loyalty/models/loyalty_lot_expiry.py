@@ -139,7 +139,7 @@ class LoyaltyLot(models.Model):
                   FROM loyalty_card card
                  WHERE card.id IN (SELECT card_id FROM loyalty_lot WHERE id = ANY(%s))
                  ORDER BY card.id
-                   FOR UPDATE
+                   FOR NO KEY UPDATE
                 """,
                 self.ids,
             )

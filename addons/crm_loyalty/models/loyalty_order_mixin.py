@@ -196,9 +196,16 @@ class LoyaltyOrderMixin(models.AbstractModel):
         if card_ids:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE loyalty_card SET points = card.points FROM ("
-                    "SELECT id, points FROM loyalty_card WHERE id IN %s ORDER BY id FOR UPDATE"
-                    ") card WHERE card.id = loyalty_card.id",
+                    """
+                    UPDATE loyalty_card
+                       SET points = card.points
+                      FROM (SELECT id, points
+                              FROM loyalty_card
+                             WHERE id IN %s
+                             ORDER BY id
+                               FOR NO KEY UPDATE) card
+                     WHERE card.id = loyalty_card.id
+                    """,
                     tuple(card_ids),
                 )
             )

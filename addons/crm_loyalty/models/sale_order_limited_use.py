@@ -54,9 +54,16 @@ class SaleOrder(models.Model):
         """
         self.env.cr.execute(
             SQL(
-                "UPDATE loyalty_program SET max_usage = program.max_usage FROM ("
-                "SELECT id, max_usage FROM loyalty_program WHERE id IN %s ORDER BY id FOR UPDATE"
-                ") program WHERE program.id = loyalty_program.id",
+                """
+                UPDATE loyalty_program
+                   SET max_usage = program.max_usage
+                  FROM (SELECT id, max_usage
+                          FROM loyalty_program
+                         WHERE id IN %s
+                         ORDER BY id
+                           FOR NO KEY UPDATE) program
+                 WHERE program.id = loyalty_program.id
+                """,
                 tuple(programs.ids),
             )
         )

@@ -10,6 +10,7 @@ from . import test_card_search
 from . import test_card_sequences
 from . import test_card_state
 from . import test_limited_use
+from . import test_points_online
 from . import test_points_orders
 from . import test_order_points_tool
 from . import test_points_credit
