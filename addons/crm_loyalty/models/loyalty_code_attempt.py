@@ -72,8 +72,9 @@ class LoyaltyCodeAttempt(models.Model):
         source_key, values = self._prepare_attempt(code)
         now = fields.Datetime.now()
         with self.env.registry.cursor() as cr:
-            # Guesses that come together from one source take turns, or they would not be counted
-            cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", source_key))
+            # Guesses that come together take turns, or they would not be counted. The lock is the
+            # first statement: a query would show the table as it was when the wait began.
+            cr.execute(SQL("LOCK TABLE loyalty_code_attempt IN SHARE UPDATE EXCLUSIVE MODE"))
             cr.execute(
                 SQL(
                     """

@@ -62,6 +62,7 @@ class TestPointsOnline(PointsMoneyCommon, AccountPaymentCommon):
         self.assert_settled(order)
 
     def test_authorized_money_counts_when_it_is_captured(self):
+        self.provider.write({"support_manual_capture": "partial", "capture_manually": True})
         order = self._sell(1000)
         transaction = self.pay_online(order, 1000, state="authorized")
         self.assert_points(0, 1000)
