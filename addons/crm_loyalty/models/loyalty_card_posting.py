@@ -217,12 +217,20 @@ class LoyaltyCard(models.Model):
 
     @api.model
     def _prepare_extra_line(self, values):
-        if values["cause"] == "debt":
-            description = self.env._("Owed from before: points taken back after they were spent")
-        else:
-            description = self.env._("Points expired")
+        """The line of a movement that follows from another one.
+
+        Owed points were counted as used when they were taken back: the line that settles them only
+        tells it, so that the lines of a card always add up to what it holds, less what it owes.
+        """
         line = {name: value for name, value in values.items() if name != "cause"}
-        return line | {"description": description}
+        if values["cause"] == "debt":
+            card = self.browse(values["card_id"])
+            description = self.env._(
+                "%(points)s of these were owed: taken back after they had been spent",
+                points=card._format_points(values["used"]),
+            )
+            return line | {"used": 0.0, "description": description}
+        return line | {"description": self.env._("Points expired")}
 
     @api.model
     def _create_lots(self, posting, keys):

@@ -178,6 +178,9 @@ class TestPointsSequences(PointsMoneyCommon):
                 expected[lot.day] = expected.get(lot.day, 0) + lot.points
         self.assertEqual(by_day, expected, step)
         self.assertFalse(self.card._find_unbalanced())
+        cards = self.card | self.card.with_context(active_test=False).replaced_ids
+        moved = sum(line.issued - line.used for line in cards.history_ids)
+        self.assertEqual(moved, reference.balance - reference.debt, step)
 
     # Steps
 
