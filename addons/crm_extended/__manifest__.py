@@ -1,7 +1,7 @@
 {
     "name": "CRM Extended",
     "summary": "Complaints answered in time and contract terms that watch themselves",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "license": "LGPL-3",
