@@ -25,6 +25,7 @@ class LoyaltyLot(models.Model):
         required=True,
         readonly=True,
         ondelete="cascade",
+        index=True,
     )
     program_id = fields.Many2one(
         related="card_id.program_id",
