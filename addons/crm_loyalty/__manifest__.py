@@ -1,6 +1,6 @@
 {
     "name": "CRM Loyalty",
-    "summary": "Numbered loyalty cards on top of Odoo's own loyalty programs",
+    "summary": "Cards, points that are right, tiers and welcome messages on Odoo's own loyalty",
     "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",

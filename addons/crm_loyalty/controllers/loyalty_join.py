@@ -109,6 +109,7 @@ class LoyaltyJoin(http.Controller):
             "code": card.referral_code,
             "program": card.program_id,
             "reward": card.program_id._format_friend_reward(),
+            # sudo: visitors see its name and logo
             "company": card.company_id or request.env.company.sudo(),
             "typed": typed,
             "errors": errors,
