@@ -40,6 +40,7 @@
         "views/loyalty_card_desk_views.xml",
         "wizard/loyalty_card_import_views.xml",
         "wizard/loyalty_card_hand_out_views.xml",
+        "wizard/loyalty_card_update_balance_views.xml",
         "report/loyalty_card_report.xml",
         "report/loyalty_card_report_templates.xml",
         "views/loyalty_adjustment_views.xml",
