@@ -135,6 +135,7 @@ class LoyaltyCard(models.Model):
         ]
         if not wanted:
             return
+        # sudo: whoever else's card it is, the customer has it
         groups = self.sudo()._read_group(
             [
                 ("program_id", "in", [program_id for program_id, _partner_id in wanted]),

@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         ).items():
             card_lots = lots.concat(*(lots_by_line.get(line, lots.browse()) for line in card_lines))
             movements += orders[order_id]._prepare_reversal(card, card_lines, card_lots, expired)
-        new_lines = self.env["loyalty.card"].sudo()._post_points(movements)
+        new_lines = lines.env["loyalty.card"]._post_points(movements)
         (lines | new_lines).write({"is_reversed": True})
 
     def _prepare_reversal(self, card, lines, lots, expired):

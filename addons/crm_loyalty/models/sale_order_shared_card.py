@@ -27,6 +27,7 @@ class SaleOrder(models.Model):
             self._drop_cards_of_others(shared)
         if not shared:
             return super()._update_programs_and_rewards()
+        # sudo: core writes and removes entries of points like this too
         entries = self.coupon_point_ids.sudo().filtered(lambda entry: entry.coupon_id in shared)
         if self.state == "sale":
             earned = {entry.coupon_id: entry.points for entry in entries}
@@ -49,6 +50,7 @@ class SaleOrder(models.Model):
             Command.create({"coupon_id": card.id, "points": points})
             for card, points in earned.items()
         ]
+        # sudo: as in _update_programs_and_rewards
         self.sudo().write({"coupon_point_ids": commands})
 
     def _get_shared_cards(self):
@@ -93,6 +95,7 @@ class SaleOrder(models.Model):
                 card.is_nominative and holder and holder != self.partner_id and card not in shared
             )
 
+        # sudo: as in _update_programs_and_rewards
         self.coupon_point_ids.sudo().filtered(lambda entry: is_foreign(entry.coupon_id)).unlink()
         if foreign := self.applied_coupon_ids.filtered(is_foreign):
             self.applied_coupon_ids -= foreign

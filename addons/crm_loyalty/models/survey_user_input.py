@@ -68,10 +68,12 @@ class SurveyUserInput(models.Model):
         if not row:
             return
         until = survey.voucher_days and fields.Date.today() + timedelta(survey.voucher_days)
+        partner = self.sudo().partner_id
         row.card_id = program._issue_voucher(
-            self.partner_id.sudo(), expiration_date=until, description=survey.title
+            partner, expiration_date=until, description=survey.title
         )
-        if self.partner_id.sudo().email:
+        if partner.email:
+            # sudo: templates are the administrators'
             template = self.env.ref("crm_loyalty.mail_template_survey_voucher").sudo()
             template.send_mail(row.id, email_layout_xmlid="mail.mail_notification_light")
 

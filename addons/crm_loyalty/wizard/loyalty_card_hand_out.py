@@ -153,7 +153,7 @@ class LoyaltyCardHandOut(models.TransientModel):
         """The customer who was picked, or the new one."""
         if self.partner_id:
             self.partner_id.check_access("read")
-            return self.partner_id.sudo()
+            return self.partner_id.sudo()  # as the new customer below: the card is made for it
         name = (self.name or "").strip()
         if not name:
             raise UserError(self.env._("Pick the customer, or enter the name of a new one."))
