@@ -84,5 +84,6 @@ from . import crm_contract_alert_escalation
 from . import crm_contract_alert_digest
 from . import crm_segment
 from . import crm_segment_member
+from . import crm_segment_rule
 from . import res_partner_consent
 from . import res_partner_segment
