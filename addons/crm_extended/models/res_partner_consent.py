@@ -49,10 +49,13 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._complete_consent(vals) for vals in vals_list])
+        return super().create(
+            [self._complete_consent(self._keep_consent_true(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
         """Note when and through what a customer agreed; saying the same again changes nothing."""
+        vals = self._keep_consent_true(vals)
         if "crm_consent" not in vals or any(name in vals for name in CONSENT_FIELDS):
             return super().write(vals)
         changed = self.filtered(lambda partner: partner.crm_consent != vals["crm_consent"])
@@ -61,14 +64,23 @@ class ResPartner(models.Model):
         return super(ResPartner, self - changed).write(others) and result
 
     @api.model
+    def _keep_consent_true(self, vals):
+        """Colleagues answer for a customer as staff: when and through what is noted for them."""
+        if self.env.su or self.env.context.get("import_file"):
+            return vals
+        return {name: value for name, value in vals.items() if name not in CONSENT_FIELDS}
+
+    @api.model
     def _complete_consent(self, vals):
-        """Add date and source; the context `crm_consent_source` names another than the staff."""
+        """Add date and source; as superuser `crm_consent_source` in the context names another."""
         if "crm_consent" not in vals or any(name in vals for name in CONSENT_FIELDS):
             return vals
         if not vals["crm_consent"]:
             return {**vals, **dict.fromkeys(CONSENT_FIELDS, False)}
         is_import = self.env.context.get("import_file")
-        source = self.env.context.get("crm_consent_source", "import" if is_import else "staff")
+        source = "import" if is_import else "staff"
+        if self.env.su:
+            source = self.env.context.get("crm_consent_source", source)
         return {**vals, "crm_consent_date": fields.Datetime.now(), "crm_consent_source": source}
 
     @api.model

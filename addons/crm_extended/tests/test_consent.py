@@ -36,6 +36,18 @@ class TestConsent(BaseCommon):
         self.assertEqual(both.mapped("city"), ["Osh", "Osh"])
         self.assertEqual(self.ada.crm_consent_date.year, 2020)
 
+    def test_colleagues_answer_as_staff(self):
+        user = new_test_user(
+            self.env, "consent-staff", groups="base.group_user,base.group_partner_manager"
+        )
+        ada = self.ada.with_user(user).with_context(crm_consent_source="portal")
+        ada.crm_consent = "given"
+        noted = self.ada.crm_consent_date
+        self.assertEqual(self.ada.crm_consent_source, "staff")
+        ada.write({"crm_consent_source": "portal", "crm_consent_date": "2020-01-01"})
+        ada.write({"crm_consent": "given", "crm_consent_source": "portal"})
+        self.assertEqual((self.ada.crm_consent_source, self.ada.crm_consent_date), ("staff", noted))
+
     def test_new_and_imported_customers(self):
         values = {"name": "New", "crm_consent": "given"}
         Partner = self.env["res.partner"]

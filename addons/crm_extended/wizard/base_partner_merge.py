@@ -71,5 +71,6 @@ class MergePartnerAutomatic(models.TransientModel):
         result = super()._update_values(src_partners, dst_partner)
         for answer in values:
             answer.pop("id")
-            dst_partner.write(answer)
+            # sudo: the answer is moved as it is, with its date and source
+            dst_partner.sudo().write(answer)
         return result

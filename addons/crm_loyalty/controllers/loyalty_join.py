@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import email_normalize
 
-from odoo.addons.crm_extended.controllers.form_input import FormInput, TextField
+from odoo.addons.crm_extended.controllers.form_input import FormInput, TextField, clean_text
 
 TEXT_FIELDS = (
     TextField("partner_name", 100),
@@ -13,6 +13,8 @@ TEXT_FIELDS = (
 TRAP_FIELD = "homepage"
 # For each network address in an hour: a family at the kitchen table, not a program
 JOIN_LIMIT = 10
+# Longer than any code, also when it is typed with spaces
+MAX_CODE = 64
 
 
 class LoyaltyJoin(http.Controller):
@@ -63,6 +65,7 @@ class LoyaltyJoin(http.Controller):
 
         Whoever tries out codes is slowed down and logged, as with all codes of loyalty.
         """
+        code = clean_text(code, MAX_CODE)
         attempts = request.env["loyalty.code.attempt"]
         if not attempts._count_attempt(code):
             return None

@@ -83,6 +83,8 @@ from . import loyalty_card_blocking
 from . import loyalty_card_customer
 from . import loyalty_card_sharing
 from . import loyalty_card_replacement
+from . import loyalty_card_guard
+from . import sale_order_guard
 from . import sale_order_card_state
 from . import loyalty_card_portal
 from . import loyalty_history_portal

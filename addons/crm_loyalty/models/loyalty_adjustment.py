@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.plain_context import without_defaults
 from ..tools.points import POINTS_DIGITS, round_points
 
 ACTIVITY_TYPE = "crm_loyalty.mail_activity_type_adjustment"
@@ -139,7 +140,7 @@ class LoyaltyAdjustment(models.Model):
             )
         card._check_points(points)
         # sudo: checked above; users have no right to write adjustments
-        adjustment = self.sudo().create(
+        adjustment = without_defaults(self.sudo()).create(
             {
                 "card_id": card.id,
                 "points": round_points(points),
@@ -163,12 +164,15 @@ class LoyaltyAdjustment(models.Model):
             )
 
     def _needs_approval(self):
-        """Small adjustments of the same day add up: a large one is not made of them."""
+        """Small adjustments of the same day add up: a large one is not made of them.
+
+        Those of the cards that this one replaced count as well: the points have moved with it.
+        """
         self.ensure_one()
         today = Domain("create_date", ">=", fields.Datetime.now().replace(hour=0, minute=0))
         others = self.search(
             today
-            & Domain("card_id", "=", self.card_id.id)
+            & Domain("card_id", "in", (self.card_id | self.card_id.replaced_ids).ids)
             & Domain("user_id", "=", self.user_id.id)
             & Domain("state", "=", "done")
         )

@@ -60,6 +60,8 @@ class LoyaltyCard(models.Model):
         """Spend points on a reward, and return the voucher with the card as it is then."""
         self.ensure_one()
         self._check_desk_user()
+        self.check_access("read")
+        self._check_points(points)
         reward = self.env["loyalty.reward"].browse(reward_id)
         reward.check_access("read")
         # sudo: whoever serves customers may spend their points on a reward, but not write cards

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
+from ..tools.plain_context import without_defaults
 from ..tools.points import POINTS_DIGITS, POINTS_MAX, round_points
 from ..tools.points_flow import get_announced, get_flow, get_unclaimed
 
@@ -140,7 +141,7 @@ class LoyaltyCard(models.Model):
                 for card in cards
             ]
         )
-        self.env["loyalty.lot"].create(
+        without_defaults(self.env["loyalty.lot"]).create(
             [
                 {
                     "card_id": card.id,

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..tools.lot_book import Lot
+from ..tools.plain_context import without_defaults
 from ..tools.points import round_points
 from ..tools.posting import Account, PointsMissingError, Posting
 
@@ -234,7 +235,7 @@ class LoyaltyCard(models.Model):
 
     @api.model
     def _create_lots(self, posting, keys):
-        lots = self.env["loyalty.lot"].create(
+        lots = without_defaults(self.env["loyalty.lot"]).create(
             [
                 {
                     "card_id": lot.card_id,
@@ -294,7 +295,7 @@ class LoyaltyCard(models.Model):
     @api.model
     def _write_uses(self, posting, keys):
         if posting.new_uses:
-            self.env["loyalty.lot.use"].create(
+            without_defaults(self.env["loyalty.lot.use"]).create(
                 [
                     {
                         "lot_id": lot.id,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools.plain_context import without_defaults
 from ..tools.points import POINTS_DIGITS, round_points
 from ..tools.points_flow import get_announced, get_flow, get_unclaimed
 
@@ -65,9 +66,10 @@ class LoyaltyHistory(models.Model):
             for vals, line in zip(vals_list, claimed, strict=True)
             if not line
         ]
-        if any(vals.get("issued") or vals.get("used") for vals in new_vals):
+        if new_vals and not self._may_describe(new_vals):
             self._check_written_by_ledger()
-        created = iter(super().create(new_vals))
+        plain = without_defaults(self, "partner_id")
+        created = iter(super(LoyaltyHistory, plain).create(new_vals).with_env(self.env))
         lines = self.concat(*(line or next(created) for line in claimed))
         get_announced(self.env).update(
             line.id
@@ -77,8 +79,8 @@ class LoyaltyHistory(models.Model):
         return lines
 
     def write(self, vals):
-        if {"issued", "used", "card_id", "kind"} & vals.keys():
-            self._check_written_by_ledger()
+        """Which order a line belongs to and whether it is undone say what is taken back once."""
+        self._check_written_by_ledger()
         return super().write(vals)
 
     def unlink(self):
@@ -91,9 +93,13 @@ class LoyaltyHistory(models.Model):
     @api.model
     def _post(self, vals_list):
         """Create lines whose points the ledger moves itself."""
+        plain = without_defaults(self)
         # past the choke point, which announces lines to the ledger
         # pylint: disable-next=super-method-mismatch
-        return super().create([self._complete_values(vals) for vals in vals_list])
+        lines = super(LoyaltyHistory, plain).create(
+            [self._complete_values(vals) for vals in vals_list]
+        )
+        return lines.with_env(self.env)
 
     def _add_used(self, points):
         """Core adds and removes rewards of a confirmed order: its line follows."""
@@ -137,6 +143,14 @@ class LoyaltyHistory(models.Model):
         if vals.get("order_model") in ORDER_MODELS:
             return "earn" if vals.get("issued") else "redeem"
         return "gift" if vals.get("issued") and not vals.get("used") else "adjust"
+
+    @api.model
+    def _may_describe(self, vals_list):
+        """Who generates cards without points has core write a line of words for each."""
+        words = {"card_id", "description", "issued", "used", "kind"}
+        return self.env.user.has_group("crm_loyalty.group_crm_loyalty_manager") and not any(
+            vals.get("issued") or vals.get("used") or vals.keys() - words for vals in vals_list
+        )
 
     def _check_written_by_ledger(self):
         """A line that moves no balance, or a changed one, would make the history a lie."""

@@ -5,6 +5,8 @@ from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools.plain_context import without_defaults
+
 
 class LoyaltyReferral(models.Model):
     """A friend whom the holder of a card brought: the first code named wins.
@@ -160,7 +162,7 @@ class LoyaltyReferral(models.Model):
             "order_id": order.id if order else False,
         }
         try:
-            return self.create(values)
+            return without_defaults(self).create(values)
         except UniqueViolation as error:
             raise ConcurrencyError("another transaction registers the friend") from error
 

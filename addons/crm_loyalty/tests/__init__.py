@@ -47,6 +47,7 @@ from . import test_expiry
 from . import test_expiry_notices
 from . import test_expiry_existing
 from . import test_existing_points
+from . import test_loyalty_abuse
 from . import test_loyalty_reports
 from . import test_card_blocked
 from . import test_card_merge

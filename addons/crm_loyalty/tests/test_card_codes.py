@@ -40,6 +40,11 @@ class TestCardCodes(LoyaltyCardCommon):
         order = self.order.with_user(user or self.public).sudo()
         return order._try_apply_code(code)
 
+    def test_what_no_database_takes_is_no_code(self):
+        for code in ("\x00", "0447\x00", "\ud800", "", " ", None):
+            with self.subTest(code):
+                self.assertIn("error", self._try(code))
+
     def test_codes_have_65_random_bits_and_the_prefix_of_core(self):
         self.assertGreaterEqual(len(card_code.ALPHABET) ** card_code.RANDOM_LENGTH, 2**64)
         self.assertEqual(len(set(card_code.ALPHABET)), len(card_code.ALPHABET))

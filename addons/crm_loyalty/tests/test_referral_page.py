@@ -94,6 +94,8 @@ class TestReferralPage(LoyaltyCardCommon, HttpCase):
     def test_links_that_lead_nowhere(self):
         self.assertEqual(self.url_open("/loyalty/join/ABCDEFGHJK").status_code, 404)
         self.assertEqual(self.url_open(f"/loyalty/join/{'A' * 3000}").status_code, 404)
+        for code in ("%00", "A%00B", "%ED%A0%80", "%F0%9F%98%80", "%27%3B--"):
+            self.assertEqual(self.url_open(f"/loyalty/join/{code}").status_code, 404, code)
         self.card._block("Lost")
         self.assertEqual(self.url_open(self.path).status_code, 404)
         self.card.sudo().write({"state": "active", "block_reason": False})

@@ -12,6 +12,8 @@ PREFIX = "044"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_LENGTH = 13
 
+# What no database takes: found by who tries what a page does with it
+_UNREADABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
 _GENERATED = re.compile(rf"{PREFIX}[{ALPHABET}]{{{RANDOM_LENGTH}}}")
 
 
@@ -30,7 +32,7 @@ def tidy(text):
     >>> tidy(" SUMMER 26 ")
     'SUMMER 26'
     """
-    text = (text or "").strip()
+    text = _UNREADABLE.sub("", text or "").strip()
     joined = re.sub(r"[\s-]", "", text).upper()
     return _group(joined) if _GENERATED.fullmatch(joined) else text
 

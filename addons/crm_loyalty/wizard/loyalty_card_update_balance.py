@@ -10,6 +10,7 @@ class LoyaltyCardUpdateBalance(models.TransientModel):
     def action_update_card_point(self):
         """Ask for an adjustment instead of writing the balance, as core would."""
         self.ensure_one()
+        self.card_id._check_points(self.new_balance)
         if self.new_balance < 0 or round_points(self.new_balance) == self.old_balance:
             raise UserError(
                 self.env._(

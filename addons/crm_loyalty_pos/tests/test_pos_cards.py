@@ -1,5 +1,6 @@
 from odoo import fields
-from odoo.tests import tagged
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
 
 from . import test_pos_points
 
@@ -7,6 +8,11 @@ from . import test_pos_points
 @tagged("post_install", "-at_install")
 class TestPosCards(test_pos_points.PosPointsCommon):
     """Blocked and shared cards at the till."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cashier = new_test_user(cls.env, "cashier", groups="point_of_sale.group_pos_user")
 
     def test_a_blocked_card_spends_nothing(self):
         self.card._block("Stolen")
@@ -81,3 +87,34 @@ class TestPosCards(test_pos_points.PosPointsCommon):
         self.assertEqual(shared.history_ids.partner_id, self.partner_lowe)
         domain = [("partner_id", "=", self.partner_lowe.id)]
         self.assertFalse(self.env["loyalty.card"].search(domain))
+
+    def test_a_cashier_is_paid_by_gift_card(self):
+        # before the program: the till asks for a report to print gift cards with
+        order = self.sell().with_user(self.cashier)
+        programs = self.env["loyalty.program"]
+        defaults = programs._program_type_default_values()["gift_card"]
+        program = programs.create({"name": "Gifts", "program_type": "gift_card", **defaults})
+        values = {"program_id": program.id, "points": 50}
+        gift_card = self.env["loyalty.card"].sudo().create(values)
+        order.confirm_coupon_programs(
+            {
+                str(gift_card.id): {
+                    "points": -20,
+                    "program_id": program.id,
+                    "coupon_id": gift_card.id,
+                    "code": gift_card.code,
+                    "line_codes": [],
+                }
+            }
+        )
+        self.assertEqual(gift_card.points, 30)
+        self.assertFalse(self.card._find_unbalanced())
+
+    def test_points_of_the_till_come_from_who_may_sell_at_it(self):
+        groups = ("base.group_portal", "sales_team.group_sale_salesman")
+        for group in groups:
+            user = new_test_user(self.env, f"no-cashier-{group}", groups=group)
+            for order in (self.env["pos.order"], self.sell()):
+                with self.subTest(group, order=order), self.assertRaises(AccessError):
+                    self.confirm(order.with_user(user), 5000)
+        self.assert_points(available=100)
