@@ -66,11 +66,14 @@ class LoyaltyHistory(models.Model):
             for vals, line in zip(vals_list, claimed, strict=True)
             if not line
         ]
+        if get_flow(self.env, "words_only"):
+            new_vals = [vals | {"issued": 0.0, "used": 0.0} for vals in new_vals]
         if new_vals and not self._may_describe(new_vals):
             self._check_written_by_ledger()
         plain = without_defaults(self, "partner_id")
         created = iter(super(LoyaltyHistory, plain).create(new_vals).with_env(self.env))
-        lines = self.concat(*(line or next(created) for line in claimed))
+        # core calls this on lines that are there as well
+        lines = self.browse().concat(*(line or next(created) for line in claimed))
         get_announced(self.env).update(
             line.id
             for line, was_claimed in zip(lines, claimed, strict=True)

@@ -49,8 +49,10 @@ class PosOrder(models.Model):
         return result
 
     def _process_existing_gift_cards(self, coupon_data):
-        # sudo: who sells at the till writes neither balances nor history
-        return super(PosOrder, self.sudo())._process_existing_gift_cards(coupon_data)
+        """Core notes whose a gift card became in lines that give its balance once more."""
+        with points_flow(self.env, "words_only"):
+            # sudo: who sells at the till writes neither balances nor history
+            return super(PosOrder, self.sudo())._process_existing_gift_cards(coupon_data)
 
     def _use_shared_cards(self, coupon_data):
         new = {key: values for key, values in coupon_data.items() if key < 0}

@@ -108,6 +108,8 @@ class TestPosCards(test_pos_points.PosPointsCommon):
             }
         )
         self.assertEqual(gift_card.points, 30)
+        lines = gift_card.history_ids
+        self.assertEqual((sum(lines.mapped("issued")), sum(lines.mapped("used"))), (50, 20))
         self.assertFalse(self.card._find_unbalanced())
 
     def test_points_of_the_till_come_from_who_may_sell_at_it(self):
