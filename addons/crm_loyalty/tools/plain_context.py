@@ -18,6 +18,5 @@ def without_defaults(records, *kept, only=None):
     }
     if not dropped:
         return records
-    return records.with_context(
-        {key: value for key, value in context.items() if key not in dropped}
-    )
+    plain = {key: value for key, value in context.items() if key not in dropped}
+    return records.with_env(records.env(context=plain))
