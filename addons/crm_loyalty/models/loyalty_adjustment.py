@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -164,14 +166,14 @@ class LoyaltyAdjustment(models.Model):
             )
 
     def _needs_approval(self):
-        """Small adjustments of the same day add up: a large one is not made of them.
+        """Small adjustments of a day (24 hours, wherever) add up: a large one is not made of them.
 
         Those of the cards that this one replaced count as well: the points have moved with it.
         """
         self.ensure_one()
-        today = Domain("create_date", ">=", fields.Datetime.now().replace(hour=0, minute=0))
+        a_day_ago = fields.Datetime.now() - timedelta(days=1)
         others = self.search(
-            today
+            Domain("create_date", ">=", a_day_ago)
             & Domain("card_id", "in", (self.card_id | self.card_id.replaced_ids).ids)
             & Domain("user_id", "=", self.user_id.id)
             & Domain("state", "=", "done")
