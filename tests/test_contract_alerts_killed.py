@@ -9,19 +9,10 @@ is the deep run.
 """
 
 import os
-import random
 
 import pytest
-from support import (
-    connect,
-    kill,
-    raised,
-    read_state,
-    run_once,
-    run_together,
-    shell,
-    start_shell,
-)
+from killed_support import assert_completed, kill_often, read_progress
+from support import raised, read_state, run_once, run_together, shell
 
 KILLS = int(os.environ.get("CONTRACT_KILLS", "4"))
 TERMS = int(os.environ.get("CONTRACT_TERMS", "400"))
@@ -135,11 +126,6 @@ PROGRESS = """
 """
 
 
-def read_progress(cursor):
-    cursor.execute(PROGRESS)
-    return cursor.fetchone()[0]
-
-
 @pytest.fixture(scope="module")
 def prepared(scratch):
     """A database whose contracts have terms of which people have been told in part."""
@@ -158,46 +144,16 @@ def expected(scratch, prepared):
     assert everything == {"raised", "closed", "superseded", "summarized", "failed"}
     assert any(alert[10] for alert in state["alerts"]), "something was escalated"
     assert len(state["mails"]) > 12, "digests, e-mails to customers and the summary"
-    connection = connect(database)
-    with connection.cursor() as cursor:
-        total = read_progress(cursor)
-    connection.close()
-    return state, total
-
-
-def kill_at(database, cursor, enough):
-    """Kill a run once it has come that far; return whether it was still running."""
-    process = start_shell(database, RUN)
-    while read_progress(cursor) < enough and process.poll() is None:
-        pass
-    was_running = process.poll() is None
-    kill(process, database, cursor)
-    return was_running
+    return state, read_progress(database, PROGRESS)
 
 
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expected):
     state, total = expected
     database = scratch.copy(prepared)
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
-    connection = connect(database)
-    with connection.cursor() as cursor:
-        start = read_progress(cursor)
-        # Anywhere in what is still to be done, so that the kills reach all steps of the action.
-        killed_at = []
-        for number in range(KILLS):
-            here = read_progress(cursor)
-            enough = here + (total - here) * chance.random() * 2 / (KILLS - number + 1)
-            if kill_at(database, cursor, min(enough, total - 1)):
-                killed_at.append(read_progress(cursor))
-    connection.close()
-    story = f"seed {seed}: killed at {killed_at} between {start} and {total}"
-    assert len(killed_at) >= KILLS * 0.9, story
-    assert sum(start < point < total for point in killed_at) > KILLS / 2, story
-    run_once(database, RUN)
-    assert read_state(database, END_STATE) == state, story
-    assert run_once(database, RUN) == 0, "nothing is left to do"
-    assert read_state(database, END_STATE) == state
+    kills = kill_often(database, RUN, PROGRESS, total=total, kills=KILLS)
+    assert len(kills.points) >= KILLS * 0.9, kills
+    assert kills.inside > KILLS / 2, kills
+    assert_completed(database, RUN, END_STATE, state, kills)
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):

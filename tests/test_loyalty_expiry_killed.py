@@ -9,20 +9,10 @@ is the deep run.
 """
 
 import os
-import random
 
 import pytest
-from support import (
-    connect,
-    finish,
-    kill,
-    raised,
-    read_state,
-    run_once,
-    run_together,
-    shell,
-    start_shell,
-)
+from killed_support import assert_completed, kill_often, read_progress
+from support import finish, raised, read_state, run_once, run_together, shell, start_shell
 
 KILLS = int(os.environ.get("LOYALTY_KILLS", "4"))
 CARDS = int(os.environ.get("LOYALTY_CARDS", "300"))
@@ -149,11 +139,6 @@ PROGRESS = """
 """
 
 
-def read_progress(cursor):
-    cursor.execute(PROGRESS)
-    return cursor.fetchone()[0]
-
-
 @pytest.fixture(scope="module")
 def prepared(scratch):
     """A database whose cards have points that expired, soon will, or will one day."""
@@ -174,45 +159,16 @@ def expected(scratch, prepared):
     assert len(recipients) > CARDS / 3
     assert len(set(recipients)) == len(recipients), "one e-mail for each customer"
     assert read_state(database, {"wrong": WRONG_BALANCES})["wrong"] == []
-    connection = connect(database)
-    with connection.cursor() as cursor:
-        total = read_progress(cursor)
-    connection.close()
-    return state, total
-
-
-def kill_at(database, cursor, enough):
-    """Kill a run once it has come that far; return whether it was still running."""
-    process = start_shell(database, RUN)
-    while read_progress(cursor) < enough and process.poll() is None:
-        pass
-    was_running = process.poll() is None
-    kill(process, database, cursor)
-    return was_running
+    return state, read_progress(database, PROGRESS)
 
 
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expected):
     state, total = expected
     database = scratch.copy(prepared)
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
-    connection = connect(database)
-    with connection.cursor() as cursor:
-        # Anywhere in what is still to be done, so that the kills reach both steps of the action.
-        killed_at = []
-        for number in range(KILLS):
-            here = read_progress(cursor)
-            enough = here + (total - here) * chance.random() * 2 / (KILLS - number + 1)
-            if kill_at(database, cursor, min(enough, total - 1)):
-                killed_at.append(read_progress(cursor))
-    connection.close()
-    story = f"seed {seed}: killed at {killed_at} of {total}"
-    assert len(killed_at) >= KILLS * 0.9, story
-    assert sum(0 < point < total for point in killed_at) >= KILLS / 2, story
-    run_once(database, RUN)
-    assert read_state(database, END_STATE) == state, story
-    assert run_once(database, RUN) == 0, "nothing is left to do"
-    assert read_state(database, END_STATE) == state
+    kills = kill_often(database, RUN, PROGRESS, total=total, kills=KILLS)
+    assert len(kills.points) >= KILLS * 0.9, kills
+    assert kills.inside >= KILLS / 2, kills
+    assert_completed(database, RUN, END_STATE, state, kills)
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):

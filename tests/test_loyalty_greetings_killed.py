@@ -9,10 +9,10 @@ is the deep run.
 """
 
 import os
-import random
 from contextlib import closing
 
 import pytest
+from killed_support import assert_completed, kill_often
 from support import connect, kill, raised, read_state, run_once, run_together, shell, start_shell
 
 KILLS = int(os.environ.get("GREETING_KILLS", "4"))
@@ -108,11 +108,6 @@ END_STATE = {
 PROGRESS = "SELECT count(*) FROM loyalty_greeting_log"
 
 
-def read_progress(cursor):
-    cursor.execute(PROGRESS)
-    return cursor.fetchone()[0]
-
-
 @pytest.fixture(scope="module")
 def prepared(scratch):
     """A database with customers of whom some are due, on three occasions."""
@@ -134,34 +129,12 @@ def expected(scratch, prepared):
     return state
 
 
-def kill_at(database, cursor, enough):
-    """Kill a run once it has come that far; return whether it was still running."""
-    process = start_shell(database, RUN)
-    while read_progress(cursor) < enough and process.poll() is None:
-        pass
-    was_running = process.poll() is None
-    kill(process, database, cursor)
-    return was_running
-
-
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expected):
-    database = scratch.copy(prepared)
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
     total = len(expected["rows"])
-    killed_at = []
-    with closing(connect(database)) as connection, connection.cursor() as cursor:
-        for number in range(KILLS):
-            here = read_progress(cursor)
-            enough = here + (total - here) * chance.random() * 2 / (KILLS - number + 1)
-            if kill_at(database, cursor, min(enough, total - 1)):
-                killed_at.append(read_progress(cursor))
-    story = f"seed {seed}: killed at {killed_at} of {total}"
-    assert len(killed_at) >= KILLS * 0.9, story
-    run_once(database, RUN)
-    assert read_state(database, END_STATE) == expected, story
-    assert run_once(database, RUN) == 0, "nobody is left to greet"
-    assert read_state(database, END_STATE) == expected
+    database = scratch.copy(prepared)
+    kills = kill_often(database, RUN, PROGRESS, total=total, kills=KILLS)
+    assert len(kills.points) >= KILLS * 0.9, kills
+    assert_completed(database, RUN, END_STATE, expected, kills)
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):

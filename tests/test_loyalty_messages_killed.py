@@ -8,20 +8,10 @@ is the deep run.
 """
 
 import os
-import random
-from contextlib import closing
 
 import pytest
-from support import (
-    connect,
-    kill,
-    raised,
-    read_state,
-    run_once,
-    run_together,
-    shell,
-    start_shell,
-)
+from killed_support import assert_completed, kill_often, read_progress
+from support import raised, read_state, run_once, run_together, shell
 
 KILLS = int(os.environ.get("LOYALTY_KILLS", "3"))
 CUSTOMERS = int(os.environ.get("LOYALTY_CUSTOMERS", "150"))
@@ -180,11 +170,6 @@ PROGRESS = """
 """
 
 
-def read_progress(cursor):
-    cursor.execute(PROGRESS)
-    return cursor.fetchone()[0]
-
-
 @pytest.fixture(scope="module")
 def prepared(scratch):
     """A database with friends who have bought, and a campaign that was launched."""
@@ -204,42 +189,16 @@ def expected(scratch, prepared):
     assert {row[1] for row in state["vouchers"]} == {1}
     assert len(state["mails"]) > CUSTOMERS / 2
     assert [row[0] for row in state["campaigns"]] == ["sent"]
-    with closing(connect(database)) as connection, connection.cursor() as cursor:
-        total = read_progress(cursor)
-    return state, total
-
-
-def kill_at(database, cursor, enough):
-    """Kill a run once it has come that far; return whether it was still running."""
-    process = start_shell(database, RUN)
-    while read_progress(cursor) < enough and process.poll() is None:
-        pass
-    was_running = process.poll() is None
-    kill(process, database, cursor)
-    return was_running
+    return state, read_progress(database, PROGRESS)
 
 
 def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expected):
     state, total = expected
     database = scratch.copy(prepared)
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
-    killed_at = []
-    with closing(connect(database)) as connection, connection.cursor() as cursor:
-        start = read_progress(cursor)
-        # Anywhere in what is still to be done, so that the kills reach both actions.
-        for number in range(KILLS):
-            here = read_progress(cursor)
-            enough = here + (total - here) * chance.random() * 2 / (KILLS - number + 1)
-            if kill_at(database, cursor, min(enough, total - 5)):
-                killed_at.append(read_progress(cursor))
-    story = f"seed {seed}: killed at {killed_at} between {start} and {total}"
-    assert len(killed_at) >= KILLS * 0.9, story
-    assert any(start < point < total for point in killed_at), story
-    run_once(database, RUN)
-    assert read_state(database, END_STATE) == state, story
-    assert run_once(database, RUN) == 0, "nothing is left to do"
-    assert read_state(database, END_STATE) == state
+    kills = kill_often(database, RUN, PROGRESS, total=total, kills=KILLS, short_of=5)
+    assert len(kills.points) >= KILLS * 0.9, kills
+    assert kills.inside, kills
+    assert_completed(database, RUN, END_STATE, state, kills)
 
 
 def test_two_runs_at_once_give_the_same_end_state(scratch, prepared, expected):
