@@ -247,9 +247,8 @@ class LoyaltyCard(models.Model):
         if movement["used"]:
             line._add_used(movement["used"])
             return movement | source | {"history_id": line.id}
-        returned = min(movement["issued"], line.used)
-        if returned == movement["issued"]:
-            line._add_used(-returned)
+        if movement["issued"] <= line.used:
+            line._add_used(-movement["issued"])
             return movement | source | {"history_id": line.id, "returns": [line.id]}
         return movement | source
 
@@ -259,8 +258,7 @@ class LoyaltyCard(models.Model):
 
     def _get_today(self):
         """Today where the company of the card is (of the user's company for a card of none)."""
-        company = self.company_id[:1] or self.env.company
-        return fields.Date.context_today(self.with_context(tz=company.partner_id.tz or "UTC"))
+        return (self.company_id or self.env.company)._get_today()
 
     # A look from outside at what must hold
 
