@@ -1,9 +1,13 @@
+import random
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+# Seeds are 1..9999: 0 is an order that has none.
+SEEDS = 9_999
 
 
 class AffinityRow(NamedTuple):
@@ -19,6 +23,18 @@ class AffinityRow(NamedTuple):
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    suggestion_seed = fields.Integer(
+        copy=False,
+        default=lambda self: random.randint(1, SEEDS),
+        aggregator=None,
+        help="Drawn once for each quotation: decides whether it is held out from suggestions.",
+    )
+
+    def _init_column(self, column_name):
+        # Orders that are older than the column go by their id: one default would be all orders'.
+        if column_name != "suggestion_seed":
+            super()._init_column(column_name)
 
     # Suggestions for the quotation's panel
 

@@ -298,7 +298,7 @@ class TestSaleSuggestion(BasketCommon):
         ]
         suggestions = self.env["sale.suggestion"].search([("order_id", "=", self.order.id)])
         amounts = {suggestion.product_id: suggestion.amount for suggestion in suggestions}
-        self.assertEqual(amounts, {self.butter: 30.0, self.cheese: 0.0, self.apple: 0.0})
+        self.assertEqual(amounts, {self.butter: 30.0, self.cheese: 0.0, self.apple: 10.0})
 
     def test_deleted_quotation_takes_its_log_along(self):
         self.log("shown", self.butter)
