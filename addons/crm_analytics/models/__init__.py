@@ -3,9 +3,12 @@ from . import crm_dashboard
 from . import product_affinity
 from . import product_product
 from . import product_template
+from . import product_upsell
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import sale_customer_prediction
 from . import sale_order
 from . import sale_order_line
 from . import sale_suggestion
+from . import sale_white_space

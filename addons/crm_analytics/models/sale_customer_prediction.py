@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+
+
+class SaleCustomerPrediction(models.Model):
+    """What a customer is likely to order next, from what he and customers like him bought.
+
+    The rows are written by the nightly run alone, which replaces those of a company all at once;
+    they are kept by commercial entity, as its contacts buy for the same house.
+    """
+
+    _name = "sale.customer.prediction"
+    _description = "Likely Next Product of a Customer"
+    _rec_name = "product_id"
+    _order = "score desc, id"
+    # Computed by the million: who and when is the company's run.
+    _log_access = False
+    # Rows kept for each customer.
+    _max_predictions = 20
+
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        string="Customer",
+        comodel_name="res.partner",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        help="The commercial entity: orders of its contacts count as its own.",
+    )
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    kind = fields.Selection(
+        selection=[("repeat", "Buys Again"), ("similar", "New to the Customer")],
+        required=True,
+        readonly=True,
+        help="Buys Again: the customer ordered it before. New to the Customer: customers who buy "
+        "the same things ordered it.",
+    )
+    score = fields.Float(
+        readonly=True,
+        aggregator="max",
+        help="What the products of a customer are ranked by.",
+    )
+    rank = fields.Integer(
+        readonly=True, aggregator=None, help="1 is the product this customer most likely orders."
+    )
+    # Buys again
+    order_count = fields.Integer(
+        string="Orders", readonly=True, help="Orders of this customer that had the product."
+    )
+    interval_days = fields.Integer(
+        string="Days Between Orders",
+        readonly=True,
+        aggregator="avg",
+        help="Usual number of days from one order of the product to the next.",
+    )
+    last_order_date = fields.Date(string="Last Ordered", readonly=True)
+    due_date = fields.Date(
+        string="Due",
+        readonly=True,
+        index=True,
+        help="When the next order is to be expected by the usual number of days.",
+    )
+    # New to the customer
+    origin_product_id = fields.Many2one(
+        string="Because of",
+        comodel_name="product.product",
+        readonly=True,
+        ondelete="cascade",
+        help="The product of this customer that speaks most for this one.",
+    )
+    customers_both = fields.Integer(string="Customers with Both", readonly=True, aggregator=None)
+    customers_product = fields.Integer(
+        string="Customers of That Product",
+        readonly=True,
+        aggregator=None,
+        help="Customers who bought the product that speaks for this one.",
+    )
+    reason = fields.Char(compute="_compute_reason")
+
+    # Customer first: the panel and the smart button look up by customer.
+    _product_uniq = models.Constraint(
+        "UNIQUE (partner_id, product_id, company_id)",
+        "There is already a prediction of this product for this customer in this company.",
+    )
+    _score_index = models.Index("(score DESC, id)")
+
+    @api.depends_context("lang")
+    @api.depends(
+        "kind",
+        "order_count",
+        "interval_days",
+        "due_date",
+        "customers_both",
+        "customers_product",
+        "origin_product_id",
+    )
+    def _compute_reason(self):
+        today = fields.Date.context_today(self)
+        for prediction in self:
+            if prediction.kind == "similar":
+                prediction.reason = prediction._get_similar_reason()
+            else:
+                prediction.reason = prediction._get_repeat_reason(today)
+
+    def _get_similar_reason(self):
+        self.ensure_one()
+        # sudo: a reason must not fail on a product that the reader may not see.
+        origin = self.origin_product_id.sudo().with_context(display_default_code=False)
+        return self.env._(
+            "%(both)s of %(customers)s customers of %(product)s buy it too",
+            both=self.customers_both,
+            customers=self.customers_product,
+            product=origin.display_name or "",
+        )
+
+    def _get_repeat_reason(self, today):
+        self.ensure_one()
+        if self.order_count < 2 or not self.interval_days or not self.due_date:
+            return self.env._("Ordered %(count)s times", count=self.order_count)
+        numbers = {"count": self.order_count, "days": self.interval_days}
+        if self.due_date <= today:
+            return self.env._("Ordered %(count)s times, every %(days)s days; now due", **numbers)
+        return self.env._(
+            "Ordered %(count)s times, every %(days)s days; due in %(left)s days",
+            left=(self.due_date - today).days,
+            **numbers,
+        )
