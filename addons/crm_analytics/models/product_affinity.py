@@ -154,7 +154,13 @@ class ProductAffinity(models.Model):
         affinities = mine_affinities(baskets, settings["min_orders"], self._max_neighbours)
         self._replace_rows(company, affinities)
         # sudo: the date belongs to the computation, no user may write it.
-        company.sudo().affinity_date = fields.Datetime.now()
+        company = company.sudo()
+        company.write(
+            {
+                "affinity_date": fields.Datetime.now(),
+                "affinity_version": company.affinity_version + 1,
+            }
+        )
         return {
             "orders": baskets.matrix.shape[0],
             "products": len(baskets.product_ids),

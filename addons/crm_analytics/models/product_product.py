@@ -1,10 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
     affinity_count = fields.Integer(string="Goes With", compute="_compute_affinity_count")
+
+    @api.model
+    def _get_affinity_products(self):
+        """Return {id of a product: id of the one whose affinities stand for it}, for all products.
+
+        By variant, each stands for itself; by template, all variants are one.
+        """
+        return {product_id: product_id for product_id in self._search([]).get_result_ids()}
 
     def _compute_affinity_count(self):
         affinities = self.env["product.affinity"]

@@ -10,3 +10,10 @@ class ResCompany(models.Model):
         copy=False,
         help="When what is bought together was last computed from this company's orders.",
     )
+    affinity_version = fields.Integer(
+        string="Version of Affinities",
+        readonly=True,
+        copy=False,
+        help="Grows by one each time what is bought together is replaced. A suggestion keeps the "
+        "version it was made from.",
+    )
