@@ -27,7 +27,12 @@
         "views/crm_analytics_menus.xml",
     ],
     "demo": [
+        "demo/product.category.csv",
+        "demo/product.product.csv",
+        "demo/product_demo.xml",
+        "demo/res.partner.csv",
         "demo/sale.order.csv",
+        "demo/sale_order_supplies_demo.xml",
         "demo/sale_order_demo.xml",
     ],
     "assets": {
