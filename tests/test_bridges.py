@@ -12,6 +12,7 @@ from support import ROOT, install, setting, shell
 
 # {module of Odoo: the bridges it brings}
 BRIDGES = {
+    "delivery": ("crm_analytics_delivery",),
     "partnership": ("crm_loyalty_partnership",),
     "pos_loyalty": ("crm_loyalty_pos",),
     "sale_stock": ("crm_extended_stock", "crm_loyalty_stock"),
