@@ -6,6 +6,8 @@ import numpy as np
 
 # Entries of one block of the product X'X: 8 bytes each, so about 64 MB.
 BLOCK_ENTRIES = 8_000_000
+# Co-occurrences sorted at a time: 8 bytes each while they are sorted, as much again to count them.
+SORTED_PAIRS = 4_000_000
 
 
 class Pairs(NamedTuple):
@@ -66,6 +68,60 @@ def count_pairs(matrix, min_orders=1, block_entries=BLOCK_ENTRIES):
     return Pairs(first[order], second[order], both[order])
 
 
+def count_columns(columns, sizes, products, sorted_pairs=SORTED_PAIRS):
+    """Return how many baskets hold each pair that occurs, once each (first < second), sorted.
+
+    Every co-occurrence becomes one number, and equal numbers are counted after sorting: numpy sorts
+    plain integers with the processor's vector units, which is several times faster than adding
+    them up in a sparse matrix.
+
+    :param columns: int32, shape (cells,): the products of the first basket, ascending and distinct,
+        then those of the second one, and so on
+    :param sizes: ints, shape (baskets,): number of products of each basket
+    :param products: number of different products, above every column
+    :param sorted_pairs: co-occurrences in memory at a time (a single basket is never cut)
+    :rtype: Pairs
+    """
+    sizes = np.asarray(sizes, dtype=np.int64)
+    pairs, both = np.empty(0, np.int64), np.empty(0, np.int64)
+    ends = np.cumsum(sizes)
+    occurrences = np.cumsum(sizes * (sizes - 1) // 2)
+    start = 0
+    while start < len(sizes):
+        done = occurrences[start - 1] if start else 0
+        stop = max(int(np.searchsorted(occurrences, done + sorted_pairs, "right")), start + 1)
+        cells = slice(ends[start] - sizes[start], ends[stop - 1])
+        found = _count_equal(_pair_numbers(columns[cells], sizes[start:stop], products))
+        pairs, both = _merge((pairs, both), found)
+        start = stop
+    first, second = np.divmod(pairs, max(products, 1))
+    return Pairs(first.astype(np.int32), second.astype(np.int32), both)
+
+
+def run_starts(values):
+    """Return where each run of equal values begins: ints, ascending."""
+    changed = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=changed[1:])
+    return np.flatnonzero(changed)
+
+
+def lookup(values, items):
+    """Return the position of each item among ascending values that hold all of them: int32.
+
+    By a table as long as the values are spread where that is no waste, and ids are seldom.
+    """
+    values, items = np.asarray(values), np.asarray(items)
+    if not len(values):
+        return np.empty(0, np.int32)
+    lowest = int(values[0])
+    spread = int(values[-1]) - lowest + 1
+    if spread > 4 * len(items) + 1_000_000:
+        return np.searchsorted(values, items).astype(np.int32)
+    table = np.empty(spread, np.int32)
+    table[values - lowest] = np.arange(len(values), dtype=np.int32)
+    return table[items - lowest]
+
+
 def product_orders(matrix):
     """Return the number of baskets of each product: int64, shape (products,)."""
     return np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.int64)
@@ -86,3 +142,38 @@ def _blocks(matrix, transposed, block_entries):
             start, total = position, 0
         total += bound
     yield start, len(bounds)
+
+
+def _pair_numbers(columns, sizes, products):
+    """Return first * products + second of each two products of each basket, in no order."""
+    # Products after this one in its basket: the one at distance d makes a pair if there are d.
+    after = np.repeat(np.cumsum(sizes), sizes) - np.arange(1, len(columns) + 1)
+    firsts = columns.astype(np.uint32 if products <= 0xFFFF else np.int64)
+    seconds = firsts
+    firsts = firsts * firsts.dtype.type(products)
+    parts = []
+    alive = np.flatnonzero(after)
+    distance = 1
+    while len(alive):
+        parts.append(firsts[alive] + seconds[alive + distance])
+        distance += 1
+        alive = alive[after[alive] >= distance]
+    return np.concatenate(parts) if parts else np.empty(0, firsts.dtype)
+
+
+def _count_equal(numbers):
+    """Return (distinct numbers, ascending; how many of each), both int64."""
+    numbers.sort()
+    starts = run_starts(numbers)
+    return numbers[starts].astype(np.int64), np.diff(starts, append=len(numbers))
+
+
+def _merge(known, found):
+    """Return the sum of two (distinct numbers, counts)."""
+    if not len(known[0]):
+        return found
+    numbers = np.concatenate((known[0], found[0]))
+    order = np.argsort(numbers)
+    numbers, counts = numbers[order], np.concatenate((known[1], found[1]))[order]
+    starts = run_starts(numbers)
+    return numbers[starts], np.add.reduceat(counts, starts)

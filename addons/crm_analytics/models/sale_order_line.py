@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-ORDERS_PER_READ = 200_000
+# Orders read and counted at a time, and what is read again when one of them changes.
+# Stored blocks are by this range: count all of them again where it is changed.
+ORDERS_PER_RANGE = 65_536
 
 
 class SaleOrderLine(models.Model):
@@ -31,55 +33,111 @@ class SaleOrderLine(models.Model):
         )
 
     @api.model
+    def _get_basket_ranges(self, company, date_from):
+        """Return the ranges of order ids that hold a company's confirmed orders since a date.
+
+        A fingerprint changes with each order of its range that is confirmed, written, cancelled or
+        deleted, even by a transaction that began before the last look; which products are archived
+        or no longer sold it cannot tell.
+
+        :param datetime date_from: ranges whose orders are all older are left out
+        :return: {range: fingerprint}, ranges ascending
+        :rtype: dict[int, str]
+        """
+        orders = self._get_basket_orders(company)
+        query = orders._search(self._get_basket_order_domain(company))
+        key, written, date = (
+            orders._field_to_sql(query.table, name, query)
+            for name in ("id", "write_date", "date_order")
+        )
+        order_range = SQL("%s / %s", key, ORDERS_PER_RANGE)
+        query.groupby = order_range
+        query.having = SQL("max(%s) >= %s", date, date_from)
+        query.order = order_range
+        rows = self.env.execute_query(
+            query.select(
+                order_range,
+                SQL(
+                    "to_hex(bit_xor(timestamp_hash_extended(coalesce(%s, 'epoch'), %s)))",
+                    written,
+                    key,
+                ),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _read_basket_range(self, company, order_range, date_from):
+        """Return the basket lines of a range of orders, those of orders since a date.
+
+        Read as binary arrays: a row a line would cost more than all that follows. Orders and lines
+        are put together here, which costs less than a join of as many rows in PostgreSQL.
+
+        :param int order_range: a key of `_get_basket_ranges`
+        :return: parallel int32 arrays of shape (lines,): order ids, product ids and the month of
+            the order, in UTC (year * 12 + month - 1)
+        """
+        import numpy as np
+
+        first = order_range * ORDERS_PER_RANGE
+        # sudo: a matrix of the whole company's orders, whoever asks for it to be computed; the
+        # allowed companies are what core's domain looks at.
+        lines = self.sudo().with_context(allowed_company_ids=company.ids, active_test=False)
+        orders = self._get_basket_orders(company)
+        query = orders._search(
+            self._get_basket_order_domain(company) & Domain("date_order", ">=", date_from)
+        )
+        key, date = (
+            orders._field_to_sql(query.table, name, query) for name in ("id", "date_order")
+        )
+        days = SQL("%s::date - '1970-01-01'::date", date)
+        known_ids, days = self._read_int_arrays(query, key, key, days, first=first)
+        query = lines._search(lines._get_basket_domain() & Domain("company_id", "=", company.id))
+        key, product = (
+            lines._field_to_sql(query.table, name, query) for name in ("order_id", "product_id")
+        )
+        order_ids, product_ids = self._read_int_arrays(query, key, key, product, first=first)
+        month_of_day = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
+        month_of_order = np.full(ORDERS_PER_RANGE, -1, np.int32)
+        month_of_order[known_ids - first] = month_of_day + 1970 * 12
+        months = month_of_order[order_ids - first]
+        kept = months >= 0
+        return order_ids[kept], product_ids[kept], months[kept]
+
+    @api.model
     def _read_baskets(self, company, date_from):
         """Return the order and the product of each basket line of a company since a date.
-
-        Read as binary arrays, a range of orders at a time: a row a line would cost more than all
-        that follows.
 
         :return: two parallel int32 arrays of shape (lines,)
         """
         import numpy as np
 
-        from ..mining.pg_binary import decode_int_array
-
-        # sudo: a matrix of the whole company's orders, whoever asks for it to be computed; the
-        # allowed companies are what core's domain looks at.
-        lines = self.sudo().with_context(allowed_company_ids=company.ids, active_test=False)
-        orders, products = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-        for first, last in lines._get_basket_ranges(company, date_from):
-            query = lines._search(
-                lines._get_basket_domain() & Domain("company_id", "=", company.id)
-            )
-            order = query.join(query.table, "order_id", "sale_order", "id", "order_id")
-            # The range on both sides lets PostgreSQL read both tables by their keys.
-            for key in (SQL.identifier(query.table, "order_id"), SQL.identifier(order, "id")):
-                query.add_where(SQL("%s BETWEEN %s AND %s", key, first, last))
-            query.add_where(SQL("%s >= %s", SQL.identifier(order, "date_order"), date_from))
-            [row] = self.env.execute_query(
-                query.select(
-                    *(
-                        SQL(
-                            "array_send(array_agg(%s))",
-                            lines._field_to_sql(query.table, name, query),
-                        )
-                        for name in ("order_id", "product_id")
-                    )
-                )
-            )
-            orders.append(decode_int_array(row[0]))
-            products.append(decode_int_array(row[1]))
-        return np.concatenate(orders), np.concatenate(products)
+        parts = [
+            self._read_basket_range(company, order_range, date_from)[:2]
+            for order_range in self._get_basket_ranges(company, date_from)
+        ]
+        if not parts:
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        orders, products = (np.concatenate(values) for values in zip(*parts, strict=True))
+        return orders, products
 
     @api.model
-    def _get_basket_ranges(self, company, date_from):
-        """Yield (first, last) ids of orders, together all that may count."""
-        [(first, last)] = self.env["sale.order"]._read_group(
-            Domain("company_id", "=", company.id)
-            & Domain("state", "=", "sale")
-            & Domain("date_order", ">=", date_from),
-            aggregates=["id:min", "id:max"],
+    def _get_basket_orders(self, company):
+        # sudo: as for the lines.
+        return self.env["sale.order"].sudo().with_context(allowed_company_ids=company.ids)
+
+    @api.model
+    def _get_basket_order_domain(self, company):
+        """Return the orders that tell what a customer chose to buy."""
+        return Domain("company_id", "=", company.id) & Domain("state", "=", "sale")
+
+    @api.model
+    def _read_int_arrays(self, query, key, *columns, first):
+        """Return columns of the rows of a query whose key is in a range, as int32 arrays."""
+        from ..mining.pg_binary import decode_int_array
+
+        query.add_where(SQL("%s BETWEEN %s AND %s", key, first, first + ORDERS_PER_RANGE - 1))
+        [row] = self.env.execute_query(
+            query.select(*(SQL("array_send(array_agg(%s))", column) for column in columns))
         )
-        if first:
-            for start in range(first, last + 1, ORDERS_PER_READ):
-                yield start, min(start + ORDERS_PER_READ - 1, last)
+        return [decode_int_array(column) for column in row]

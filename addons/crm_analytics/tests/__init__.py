@@ -4,6 +4,7 @@ from . import test_dashboard_access
 from . import test_dashboard_period
 from . import test_dashboard_ui
 from . import test_mining
+from . import test_mining_blocks
 from . import test_product_affinity
 from . import test_product_affinity_replace
 from . import test_sale_suggestion

@@ -254,13 +254,13 @@ class TestProductAffinity(BasketCommon):
         count(["a"])  # fills the caches
         few = count(["abcde"] * 2)
         self.assertEqual(count(["abcde"] * 20), few)
-        self.assertLessEqual(few, 8)
+        self.assertLessEqual(few, 9)
 
     def test_orders_read_in_ranges(self):
         self.confirm_orders()
         self.mine()
         whole = {key: row.orders_both for key, row in self.get_pairs().items()}
-        with patch("odoo.addons.crm_analytics.models.sale_order_line.ORDERS_PER_READ", 3):
+        with patch("odoo.addons.crm_analytics.models.sale_order_line.ORDERS_PER_RANGE", 3):
             self.mine()
         self.assertEqual({key: row.orders_both for key, row in self.get_pairs().items()}, whole)
 
