@@ -2,6 +2,7 @@ from . import crm_figures_mixin
 from . import crm_dashboard
 from . import product_affinity
 from . import product_affinity_run
+from . import product_affinity_settings
 from . import product_product
 from . import product_template
 from . import product_upsell

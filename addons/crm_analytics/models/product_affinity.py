@@ -191,17 +191,6 @@ class ProductAffinity(models.Model):
         return order.date_order or fields.Datetime.now()
 
     @api.model
-    def _get_mining_settings(self):
-        """Return `months`, `min_orders` and `max_products`, each at least 1."""
-        # sudo: parameters are the administrators' and the same for everybody.
-        parameters = self.env["ir.config_parameter"].sudo()
-        settings = {}
-        for name, default in (("months", 24), ("min_orders", 5), ("max_products", 100)):
-            value = parameters.get_param(f"crm_analytics.affinity_{name}") or ""
-            settings[name] = max(int(value), 1) if value.isdecimal() else default
-        return settings
-
-    @api.model
     def _lock_company(self, company):
         """Keep a second computation of the same company out until this transaction ends.
 

@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
+from odoo.fields import Domain
 
 
 class ProductProduct(models.Model):
@@ -6,13 +7,29 @@ class ProductProduct(models.Model):
 
     affinity_count = fields.Integer(string="Goes With", compute="_compute_affinity_count")
 
-    @api.model
     def _get_affinity_products(self):
-        """Return {id of a product: id of the one whose affinities stand for it}, for all products.
+        """Return {id of each of these products: id of the one whose affinities stand for it}.
 
-        By variant, each stands for itself; by template, all variants are one.
+        By variant, each stands for itself. By template, all variants are one, and what they are
+        bought with is kept for the variant of the lowest id that is active and for sale; a product
+        of which there is none stands for itself. Costs one query then, and another one where
+        `product_tmpl_id` was not read yet.
         """
-        return {product_id: product_id for product_id in self._search([]).get_result_ids()}
+        affinities = self.env["product.affinity"]
+        if affinities._get_mining_settings()["level"] == "variant":
+            return {product_id: product_id for product_id in self.ids}
+        # sudo: the same variant stands for all, whoever asks
+        products = self.sudo()
+        first = dict(
+            products._read_group(
+                Domain("product_tmpl_id", "in", products.product_tmpl_id.ids)
+                & Domain("active", "=", True)
+                & Domain("sale_ok", "=", True),
+                ["product_tmpl_id"],
+                ["id:min"],
+            )
+        )
+        return {product.id: first.get(product.product_tmpl_id, product.id) for product in products}
 
     def _compute_affinity_count(self):
         affinities = self.env["product.affinity"]

@@ -25,9 +25,26 @@ class ResConfigSettings(models.TransientModel):
         help="Orders of more different products than this are left out: a whole assortment "
         "ordered at once does not tell what goes with what.",
     )
+    affinity_half_life = fields.Integer(
+        string="Half-Life",
+        config_parameter="crm_analytics.affinity_half_life",
+        default=12,
+        help="An order of so many months ago counts half as much as one of today when products "
+        "are ranked. 0 counts all the same. Numbers of orders that are shown are always whole.",
+    )
+    affinity_level = fields.Selection(
+        selection=[("variant", "Product variants"), ("template", "Products with all variants")],
+        string="Compare",
+        config_parameter="crm_analytics.affinity_level",
+        default="variant",
+        required=True,
+        help="Whether each size and colour is a product of its own, or all variants are one.",
+    )
     affinity_date = fields.Datetime(related="company_id.affinity_date")
 
-    @api.constrains("affinity_months", "affinity_min_orders", "affinity_max_products")
+    @api.constrains(
+        "affinity_months", "affinity_min_orders", "affinity_max_products", "affinity_half_life"
+    )
     def _check_affinity_settings(self):
         for settings in self:
             if settings.affinity_months < 1:
@@ -41,4 +58,8 @@ class ResConfigSettings(models.TransientModel):
             if settings.affinity_max_products < 2:
                 raise ValidationError(
                     self.env._("The largest order must have at least two products.")
+                )
+            if settings.affinity_half_life < 0:
+                raise ValidationError(
+                    self.env._("The half-life cannot be negative. 0 counts all orders the same.")
                 )

@@ -116,7 +116,13 @@ class TestProductAffinity(BasketCommon):
         self.set_parameters(months="two years", min_orders="", max_products="0")
         self.assertEqual(
             self.Affinity._get_mining_settings(),
-            {"months": 24, "min_orders": 5, "max_products": 1},
+            {
+                "months": 24,
+                "min_orders": 5,
+                "max_products": 2,
+                "half_life": 12,
+                "level": "variant",
+            },
         )
 
     def test_company_without_orders(self):
