@@ -24,6 +24,7 @@
         "views/sale_suggestion_views.xml",
         "views/sale_white_space_views.xml",
         "views/crm_dashboard_views.xml",
+        "report/sale_suggestion_report_views.xml",
         "views/crm_analytics_menus.xml",
     ],
     "demo": [
@@ -38,6 +39,7 @@
     "assets": {
         "web.assets_backend": [
             "crm_analytics/static/src/dashboard/**/*",
+            "crm_analytics/static/src/proof/**/*",
             "crm_analytics/static/src/suggestions/**/*",
         ],
         "web.assets_tests": [

@@ -11,6 +11,9 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_customer_prediction
 from . import sale_order
+from . import sale_order_outcome
 from . import sale_order_line
 from . import sale_suggestion
+from . import sale_suggestion_outcome
+from . import sale_suggestion_proof
 from . import sale_white_space

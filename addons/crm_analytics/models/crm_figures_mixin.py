@@ -150,20 +150,26 @@ class CrmFiguresMixin(models.AbstractModel):
             amount = orders._field_to_sql(order_alias, field_name, query)
         rate = orders._field_to_sql(order_alias, "currency_rate", query)
         amount = SQL("%s / COALESCE(NULLIF(%s, 0), 1)", amount, rate)
+        return self._convert_company_amount_sql(
+            amount,
+            orders._field_to_sql(order_alias, "company_id", query),
+            orders._field_to_sql(order_alias, "date_order", query),
+        )
+
+    def _convert_company_amount_sql(self, amount, company_id, moment):
+        """An amount in the currency of a company, in that of the reader's at the rate of a day."""
         target = self.env.company
         foreign = self.env.companies.filtered(lambda c: c.currency_id != target.currency_id)
         if not foreign:
             return amount
-        date_order = orders._field_to_sql(order_alias, "date_order", query)
-        company_id = orders._field_to_sql(order_alias, "company_id", query)
-        target_rate = self._get_rate_sql(target.currency_id, date_order)
+        target_rate = self._get_rate_sql(target.currency_id, moment)
         cases = SQL(" ").join(
             SQL(
                 "WHEN %s IN %s THEN %s / %s",
                 company_id,
                 tuple(foreign.filtered(lambda c, x=currency: c.currency_id == x).ids),
                 target_rate,
-                self._get_rate_sql(currency, date_order),
+                self._get_rate_sql(currency, moment),
             )
             for currency in foreign.currency_id
         )

@@ -119,12 +119,16 @@ class SaleSuggestion(models.Model):
 
     @api.depends("order_id", "product_id")
     def _compute_amounts(self):
-        """Add up the product's lines of the order.
+        """Add up the lines of the order with the product, whichever of its variants.
 
         The lines are no dependency: saving an order must not look for its suggestions.
         """
+        templates = self.product_id.product_tmpl_id
         groups = self.env["sale.order.line"]._read_group(
-            [("order_id", "in", self.order_id.ids), ("product_id", "in", self.product_id.ids)],
+            [
+                ("order_id", "in", self.order_id.ids),
+                ("product_id.product_tmpl_id", "in", templates.ids),
+            ],
             ["order_id", "product_id", "product_uom_id"],
             ["price_subtotal:sum", "product_uom_qty:sum"],
         )
@@ -137,10 +141,11 @@ class SaleSuggestion(models.Model):
                 order.company_id,
                 order.date_order or fields.Date.context_today(self),
             )
-            amounts[order, product.id] += amount
-            margins[order, product.id] += amount - cost
+            key = (order, product.product_tmpl_id)
+            amounts[key] += amount
+            margins[key] += amount - cost
         for suggestion in self:
-            key = (suggestion.order_id, suggestion.product_id.id)
+            key = (suggestion.order_id, suggestion.product_id.product_tmpl_id)
             suggestion.amount = amounts[key]
             suggestion.margin = margins[key]
 

@@ -8,4 +8,6 @@ from . import test_mining_blocks
 from . import test_product_affinity
 from . import test_product_affinity_replace
 from . import test_sale_suggestion
+from . import test_suggestion_outcome
+from . import test_suggestion_proof
 from . import test_suggestions_ui
