@@ -211,10 +211,11 @@ class TestSuggestionProof(SuggestionCommon):
             {"currency_id": currency.id, "name": "2020-01-01", "rate": 5.0, "company_id": False}
         )
         self.sell("shown", [1])
-        order = self.create_order("a", company=self.other_company)
+        order = self.create_order("a", company=self.other_company, pricelist_id=False)
         self.propose(order, "b")
         order.order_line = [Command.create({"product_id": self.butter.id, "price_unit": 50.0})]
         order.action_confirm()
+        self.assertEqual(order.currency_id, currency)
         self.manager.company_ids += self.other_company
         both = (self.company + self.other_company).ids
         proof = self.proof.with_user(self.manager).with_context(allowed_company_ids=both)
