@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cooccurrence import iter_pairs, product_orders
+from .blocks import count_baskets, iter_directed
 
 # Chi-square of one degree of freedom at p = 0.001: the pair is no accident of small numbers.
 SIGNIFICANCE = 10.83
@@ -77,26 +77,37 @@ def affinity_score(both, orders_product, orders_other):
 
 
 def mine_affinities(baskets, min_orders, max_neighbours):
-    """Return the pairs worth proposing: at least `min_orders` baskets with both, more than chance
-    would have it (lift above 1) and significantly so (G^2 of at least 10.83, p = 0.001), of them
-    the `max_neighbours` of the highest score for each product.
+    """Return the pairs of baskets worth proposing, all baskets weighing the same.
 
     :param Baskets baskets: see `build_baskets`
     :rtype: Affinities
     """
-    total = baskets.matrix.shape[0]
-    orders = product_orders(baskets.matrix)
-    blocks = [
-        _best_neighbours(pairs, orders, total, max_neighbours)
-        for pairs in iter_pairs(baskets.matrix, min_orders)
+    return rank_pairs(count_baskets(baskets, min_orders), max_neighbours)
+
+
+def rank_pairs(counts, max_neighbours):
+    """Return the pairs worth proposing: of those counted, which have the minimum of common orders,
+    the ones more than chance would have it (lift above 1) and significantly so (G^2 of at least
+    10.83, p = 0.001), of them the `max_neighbours` of the highest score for each product.
+
+    Measures and the guard are of whole orders, the score is of orders weighted by recency.
+
+    :param Counts counts: see `add_blocks`
+    :rtype: Affinities
+    """
+    counts = _keep_significant(counts)
+    parts = [
+        _best_neighbours(pairs, counts.weighted_orders, max_neighbours)
+        for pairs in iter_directed(counts)
     ]
-    if not blocks:
+    if not parts:
         return Affinities(*(np.empty(0, np.int64),) * 5, *(np.empty(0, np.float64),) * 4)
-    first, second, both, score = (np.concatenate(values) for values in zip(*blocks, strict=True))
-    orders_product, orders_other = orders[first], orders[second]
+    first, second, both, score = (np.concatenate(values) for values in zip(*parts, strict=True))
+    total, both = counts.total, both.astype(np.int64)
+    orders_product, orders_other = counts.product_orders[first], counts.product_orders[second]
     return Affinities(
-        product=baskets.product_ids[first],
-        other=baskets.product_ids[second],
+        product=counts.product_ids[first],
+        other=counts.product_ids[second],
         orders_both=both,
         orders_product=orders_product,
         orders_other=orders_other,
@@ -107,19 +118,27 @@ def mine_affinities(baskets, min_orders, max_neighbours):
     )
 
 
-def _best_neighbours(pairs, orders, total, max_neighbours):
-    """Return (first, second, both, score) of the significant pairs, cut after the best ones."""
-    counts = (pairs.both, orders[pairs.first], orders[pairs.second], total)
-    attracted = pairs.both * total > counts[1] * counts[2]
-    significant = attracted & (log_likelihood_ratio(*counts) >= SIGNIFICANCE)
-    first, second, both = (values[significant] for values in pairs)
-    score = affinity_score(both, orders[first], orders[second])
-    order = np.lexsort((second, -score, first))
-    first, second, both, score = (values[order] for values in (first, second, both, score))
+def _keep_significant(counts):
+    """Return the counts with only the pairs that attract each other, which both directions do."""
+    both = counts.both.astype(np.int64)
+    first, second = counts.product_orders[counts.first], counts.product_orders[counts.second]
+    kept = np.flatnonzero(both * counts.total > first * second)
+    ratio = log_likelihood_ratio(both[kept], first[kept], second[kept], counts.total)
+    kept = kept[ratio >= SIGNIFICANCE]
+    names = ("first", "second", "both", "weighted")
+    return counts._replace(**{name: getattr(counts, name)[kept] for name in names})
+
+
+def _best_neighbours(pairs, weighted_orders, max_neighbours):
+    """Return (first, second, both, score) of the pairs, cut after the best ones of each product."""
+    score = affinity_score(
+        pairs.weighted, weighted_orders[pairs.first], weighted_orders[pairs.second]
+    )
+    order = np.lexsort((pairs.second, -score, pairs.first))
     # Position in the run of the same product: the running index less the index its run began at.
-    starts = np.searchsorted(first, first, side="left")
-    best = np.arange(len(first)) - starts < max_neighbours
-    return first[best], second[best], both[best], score[best]
+    starts = np.searchsorted(pairs.first, pairs.first, side="left")
+    best = order[np.arange(len(order)) - starts < max_neighbours]
+    return pairs.first[best], pairs.second[best], pairs.both[best], score[best]
 
 
 def _observed_log_ratio(observed, expected):

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cooccurrence import count_columns, lookup, run_starts
+from .cooccurrence import count_columns, lookup, product_orders, run_starts
 
 # Pairs of blocks added at a time: sorting them takes 8 bytes each, adding them up as much again.
 PASS_PAIRS = 6_000_000
@@ -231,6 +231,35 @@ def add_blocks(blocks, min_orders=1, allowed_ids=None, pass_pairs=PASS_PAIRS):
         products.orders,
         products.weighted_orders,
         *(np.concatenate(values) for values in zip(*parts, strict=True)),
+    )
+
+
+def count_baskets(baskets, min_orders=1):
+    """Return the counts of `Baskets`, each of weight 1: what its blocks would add up to.
+
+    :rtype: Counts
+    """
+    matrix = baskets.matrix
+    orders = product_orders(matrix)
+    kept = orders >= max(min_orders, 1)
+    chosen = kept[matrix.indices]
+    columns = (np.cumsum(kept) - 1)[matrix.indices[chosen]].astype(np.int32)
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[chosen]
+    pairs = count_columns(
+        columns, np.bincount(rows, minlength=matrix.shape[0]), int(np.count_nonzero(kept))
+    )
+    frequent = pairs.both >= min_orders
+    both = pairs.both[frequent]
+    return Counts(
+        matrix.shape[0],
+        float(matrix.shape[0]),
+        baskets.product_ids[kept],
+        orders[kept],
+        orders[kept].astype(np.float64),
+        pairs.first[frequent],
+        pairs.second[frequent],
+        both.astype(np.int32),
+        both.astype(np.float32),
     )
 
 
