@@ -20,6 +20,7 @@
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_customer_prediction_views.xml",
+        "views/sale_order_line_views.xml",
         "views/sale_order_views.xml",
         "views/sale_suggestion_views.xml",
         "views/sale_white_space_views.xml",

@@ -19,6 +19,14 @@ def decode_int_array(buffer):
     return np.frombuffer(buffer, dtype=">i4")[5:].reshape(-1, 2)[:, 1].astype(np.int32)
 
 
+def decode_float_array(buffer):
+    """Return what `array_send(array_agg(double precision column))` sent, as float64; see above."""
+    if buffer is None:
+        return np.empty(0, dtype=np.float64)
+    pairs = np.dtype([("size", ">i4"), ("value", ">f8")])
+    return np.frombuffer(buffer, dtype=pairs, offset=20)["value"].astype(np.float64)
+
+
 def encode_copy(columns):
     """Return the bytes of `COPY ... FROM STDIN (FORMAT BINARY)` for parallel columns.
 

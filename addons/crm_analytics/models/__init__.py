@@ -1,4 +1,7 @@
 from . import crm_figures_mixin
+from . import crm_cross_matrix
+from . import crm_cross_matrix_domains
+from . import crm_cross_matrix_reading
 from . import crm_dashboard
 from . import product_affinity
 from . import product_affinity_run
@@ -13,6 +16,7 @@ from . import sale_customer_prediction
 from . import sale_order
 from . import sale_order_outcome
 from . import sale_order_line
+from . import sale_order_line_amount
 from . import sale_suggestion
 from . import sale_suggestion_outcome
 from . import sale_suggestion_proof

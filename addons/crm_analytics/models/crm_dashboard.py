@@ -60,13 +60,6 @@ class CrmDashboard(models.AbstractModel):
     # Periods
     # ------------------------------------------------------------------
 
-    def _get_default_period(self, today, newest):
-        """The last twelve months, or the year of the newest order where they are empty."""
-        default = periods.parse(periods.DEFAULT_PRESET, today)
-        if newest and newest < default.start:
-            return periods.parse(periods.fixed_key("year", newest), today)
-        return default
-
     def _get_windows(self, period, today, oldest):
         """``{name: (start, end)}`` of the period and those it is compared with, ends exclusive.
 
@@ -94,22 +87,6 @@ class CrmDashboard(models.AbstractModel):
         last = min(period.end - relativedelta(days=1), max(today, period.start)).replace(day=1)
         starts = [last - relativedelta(months=back) for back in range(24, -2, -1)]
         return list(pairwise(starts))
-
-    def _prepare_period(self, period, today):
-        steps = {}
-        if period.unit != "rolling":
-            months = periods.MONTHS[period.unit]
-            following = period.shift(months)
-            steps = {
-                "previous_key": period.shift(-months).key,
-                "next_key": following.key if following.start <= today else False,
-            }
-        return {
-            "key": period.key,
-            "unit": period.unit,
-            "date_from": str(period.start),
-            **steps,
-        }
 
     # ------------------------------------------------------------------
     # Tiles
@@ -317,20 +294,3 @@ class CrmDashboard(models.AbstractModel):
         search="sale.sale_order_view_search_inherit_sale",
     ):
         return self._prepare_action(name, "sale.order", domain, view=view, search=search)
-
-    def _prepare_action(self, name, model, domain, *, view=None, search=None, context=None):
-        """A window on exactly these records.
-
-        It carries no id of a stored action: a favourite filter of that action would open with it
-        and the list would no longer add up to the figure.
-        """
-        get_id = self.env["ir.model.data"]._xmlid_to_res_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "domain": list(domain),
-            "views": [(get_id(view) if view else False, "list"), (False, "form")],
-            "search_view_id": [get_id(search) if search else False, "search"],
-            "context": context or {},
-        }

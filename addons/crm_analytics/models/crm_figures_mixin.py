@@ -19,6 +19,33 @@ class CrmFiguresMixin(models.AbstractModel):
     _description = "Sales Figures"
 
     # ------------------------------------------------------------------
+    # Periods
+    # ------------------------------------------------------------------
+
+    def _get_default_period(self, today, newest):
+        """The last twelve months, or the year of the newest order where they are empty."""
+        default = periods.parse(periods.DEFAULT_PRESET, today)
+        if newest and newest < default.start:
+            return periods.parse(periods.fixed_key("year", newest), today)
+        return default
+
+    def _prepare_period(self, period, today):
+        steps = {}
+        if period.unit != "rolling":
+            months = periods.MONTHS[period.unit]
+            following = period.shift(months)
+            steps = {
+                "previous_key": period.shift(-months).key,
+                "next_key": following.key if following.start <= today else False,
+            }
+        return {
+            "key": period.key,
+            "unit": period.unit,
+            "date_from": str(period.start),
+            **steps,
+        }
+
+    # ------------------------------------------------------------------
     # Domains
     # ------------------------------------------------------------------
 
@@ -228,3 +255,24 @@ class CrmFiguresMixin(models.AbstractModel):
         query.order = SQL("%s DESC, %s", amount, product)
         query.limit = limit
         return self.env.execute_query(query.select(product, amount))
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def _prepare_action(self, name, model, domain, *, view=None, search=None, context=None):
+        """A window on exactly these records.
+
+        It carries no id of a stored action: a favourite filter of that action would open with it
+        and the list would no longer add up to the figure.
+        """
+        get_id = self.env["ir.model.data"]._xmlid_to_res_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "domain": list(domain),
+            "views": [(get_id(view) if view else False, "list"), (False, "form")],
+            "search_view_id": [get_id(search) if search else False, "search"],
+            "context": context or {},
+        }

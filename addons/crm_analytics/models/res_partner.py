@@ -11,3 +11,10 @@ class ResPartner(models.Model):
         readonly=True,
         help="The commercial entity itself and every contact that belongs to it.",
     )
+    loyalty_card_ids = fields.One2many(
+        comodel_name="loyalty.card",
+        inverse_name="partner_id",
+        string="Loyalty Cards and Coupons",
+        readonly=True,
+        groups="sales_team.group_sale_salesman",
+    )
