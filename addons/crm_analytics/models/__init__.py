@@ -12,7 +12,11 @@ from . import product_upsell
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_cross_selling
+from . import sale_customer_followup
+from . import sale_followup_mixin
 from . import sale_customer_prediction
+from . import sale_customer_prediction_followup
 from . import sale_order
 from . import sale_order_outcome
 from . import sale_order_line
@@ -21,3 +25,4 @@ from . import sale_suggestion
 from . import sale_suggestion_outcome
 from . import sale_suggestion_proof
 from . import sale_white_space
+from . import sale_white_space_followup
