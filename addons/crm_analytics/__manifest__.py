@@ -18,6 +18,7 @@
         "views/product_affinity_views.xml",
         "views/product_upsell_views.xml",
         "views/product_views.xml",
+        "views/product_optional_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/sale_customer_prediction_views.xml",

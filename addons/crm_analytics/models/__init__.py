@@ -4,10 +4,12 @@ from . import crm_cross_matrix_domains
 from . import crm_cross_matrix_reading
 from . import crm_dashboard
 from . import product_affinity
+from . import product_affinity_optional
 from . import product_affinity_run
 from . import product_affinity_settings
 from . import product_product
 from . import product_template
+from . import product_template_optional
 from . import product_upsell
 from . import res_company
 from . import res_config_settings

@@ -9,6 +9,7 @@ from . import test_followup
 from . import test_mining
 from . import test_mining_blocks
 from . import test_mining_matrix
+from . import test_optional_products
 from . import test_product_affinity
 from . import test_product_affinity_replace
 from . import test_sale_suggestion
