@@ -25,7 +25,7 @@ import numpy as np
 from .cooccurrence import count_columns, lookup, product_orders, run_starts
 
 # Pairs of blocks added at a time: sorting them takes 8 bytes each, adding them up as much again.
-PASS_PAIRS = 6_000_000
+PASS_PAIRS = 4_000_000
 # Directed pairs handed out at a time.
 DIRECTED_PAIRS = 1_000_000
 _FORMAT = 1
@@ -163,7 +163,14 @@ def encode_block(block):
     filled = block.row_sizes > 0
     steps = np.diff(block.second, prepend=0)
     steps[row_starts[filled]] = block.second[row_starts[filled]] - np.flatnonzero(filled)
-    header = [_FORMAT, block.baskets, block.dropped, len(block.product_ids), len(block.second)]
+    header = (
+        _FORMAT,
+        block.baskets,
+        block.dropped,
+        len(block.product_ids),
+        len(block.second),
+        block.both.max(initial=1),
+    )
     return b"".join(
         (
             np.array(header, dtype="<i8").tobytes(),
@@ -178,30 +185,17 @@ def encode_block(block):
 
 def decode_block(data):
     """Return the block of `encode_block`'s bytes (or of a memoryview of them)."""
-    version, baskets, dropped, products, pairs = np.frombuffer(data, "<i8", 5).tolist()
-    if version != _FORMAT:
-        raise ValueError(f"Block of format {version}, not {_FORMAT}: count its orders again.")
-    position = 5 * 8
-    product_ids, position = _unpack(data, position, products)
-    product_orders, position = _unpack(data, position, products)
-    row_sizes, position = _unpack(data, position, products)
+    block, pairs, position = _decode_products(data)
     steps, position = _unpack(data, position, pairs)
     both, position = _unpack(data, position, pairs)
-    filled = np.flatnonzero(row_sizes)
-    row_starts = (np.cumsum(row_sizes) - row_sizes)[filled]
-    # The sum of all steps runs over the rows: take off what it was where each row began.
-    second = np.cumsum(steps, dtype=np.int64)
-    offsets = second[row_starts] - steps[row_starts] - filled
-    second -= np.repeat(offsets, row_sizes[filled])
-    return Block(
-        baskets,
-        dropped,
-        np.cumsum(product_ids, dtype=np.int32),
-        product_orders,
-        row_sizes,
-        second.astype(np.int32),
-        both,
-    )
+    filled = np.flatnonzero(block.row_sizes)
+    row_starts = (np.cumsum(block.row_sizes) - block.row_sizes)[filled]
+    # The sum of all steps runs over the rows: take off what it was where each row began. Where it
+    # leaves the 32 bits it comes back in by the same way.
+    second = np.cumsum(steps, dtype=np.int32)
+    offsets = second[row_starts] - steps[row_starts] - filled.astype(np.int32)
+    second -= np.repeat(offsets, block.row_sizes[filled])
+    return block._replace(second=second, both=both)
 
 
 def add_blocks(blocks, min_orders=1, allowed_ids=None, pass_pairs=PASS_PAIRS):
@@ -308,7 +302,7 @@ def _add_products(blocks, min_orders, allowed_ids):
     weights = set()
     columns = [[], [], [], []]
     for data, weight in blocks:
-        block = data if isinstance(data, Block) else decode_block(data)
+        block = data if isinstance(data, Block) else _decode_products(data)[0]
         total += block.baskets
         weighted_total += block.baskets * weight
         weights.add(float(weight))
@@ -356,15 +350,20 @@ def _add_range(blocks, products, start, stop, min_orders):
     count_bits = int(products.largest).bit_length()
     low_bits = count_bits + max(len(products.weights) - 1, 0).bit_length()
     width = len(products.ids)
-    numbers = []
+    numbers = np.empty(int(products.row_sizes[start:stop].sum()), np.int64)
+    filled = 0
     for data, weight in blocks:
         block = data if isinstance(data, Block) else decode_block(data)
         weight_index = int(np.searchsorted(products.weights, float(weight)))
         first, second, both = _rows_of(block, products.ids, start, stop)
-        pairs = (first - start) * width + second
-        numbers.append(pairs << low_bits | weight_index << count_bits | both)
-    numbers = np.concatenate(numbers) if len(numbers) != 1 else numbers[0]
-    if not len(numbers):
+        pairs = numbers[filled : filled + len(both)]
+        filled += len(both)
+        np.multiply(first, width << low_bits, out=pairs)
+        pairs += second << low_bits
+        pairs += both
+        pairs += weight_index << count_bits
+    numbers = numbers[:filled]
+    if not filled:
         return (np.empty(0, np.int32),) * 3 + (np.empty(0, np.float32),)
     numbers.sort()
     pairs = numbers >> low_bits
@@ -397,21 +396,21 @@ def _add_range(blocks, products, start, stop, min_orders):
 
 
 def _rows_of(block, ids, start, stop):
-    """Return (first, second, both) as int64 of a block's pairs of kept products, with first, the
-    position in `ids`, in start..stop - 1."""
+    """Return (first, second, both) of a block's pairs of kept products whose first has a position
+    in `ids` of start..stop - 1; first is counted from start."""
     positions = np.searchsorted(ids, block.product_ids)
     known = ids[np.minimum(positions, len(ids) - 1)] == block.product_ids
     positions = np.where(known, positions, -1)
     ends = np.cumsum(block.row_sizes, dtype=np.int64)
     low, high = np.searchsorted(block.product_ids, (ids[start], ids[stop - 1] + 1))
     rows = slice(ends[low - 1] if low else 0, ends[high - 1] if high else 0)
-    first = np.repeat(positions[low:high], block.row_sizes[low:high])
+    first = np.repeat(positions[low:high] - start, block.row_sizes[low:high])
     second = positions[block.second[rows]]
     both = block.both[rows]
     if not known.all():
-        kept = (first >= 0) & (second >= 0)
+        kept = np.repeat(known[low:high], block.row_sizes[low:high]) & (second >= 0)
         first, second, both = first[kept], second[kept], both[kept]
-    return first, second, both.astype(np.int64)
+    return first, second, both
 
 
 def _ranges(sizes, limit):
@@ -438,6 +437,28 @@ def _without_empty(block):
 
 
 # Bytes
+
+
+def _decode_products(data):
+    """Return (Block without its pairs but the largest number of orders with both, the number of
+    its pairs, the position where they begin)."""
+    version, baskets, dropped, products, pairs, largest = np.frombuffer(data, "<i8", 6).tolist()
+    if version != _FORMAT:
+        raise ValueError(f"Block of format {version}, not {_FORMAT}: count its orders again.")
+    position = 6 * 8
+    product_ids, position = _unpack(data, position, products)
+    product_orders, position = _unpack(data, position, products)
+    row_sizes, position = _unpack(data, position, products)
+    block = Block(
+        baskets,
+        dropped,
+        np.cumsum(product_ids, dtype=np.int32),
+        product_orders,
+        row_sizes,
+        np.empty(0, np.int32),
+        np.array([largest], np.int32),
+    )
+    return block, pairs, position
 
 
 def _pack(values):
