@@ -7,6 +7,8 @@ from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_run
 from . import product_affinity_settings
+from . import product_affinity_run_purchases
+from . import product_affinity_run_customers
 from . import product_product
 from . import product_template
 from . import product_template_optional
@@ -17,12 +19,14 @@ from . import res_partner
 from . import res_partner_cross_selling
 from . import sale_customer_followup
 from . import sale_followup_mixin
+from . import sale_customer_block
 from . import sale_customer_prediction
 from . import sale_customer_prediction_followup
 from . import sale_order
 from . import sale_order_outcome
 from . import sale_order_line
 from . import sale_order_line_amount
+from . import sale_order_line_purchases
 from . import sale_suggestion
 from . import sale_suggestion_outcome
 from . import sale_suggestion_proof

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
+
+from ..tools.replace_rows import replace_rows
 
 
 class ProductUpsell(models.Model):
@@ -78,3 +80,37 @@ class ProductUpsell(models.Model):
                 product=names.get(upsell.product_id.id, ""),
                 gain=format_amount(self.env, upsell.price_gain, upsell.currency_id),
             )
+
+    @api.model
+    def _replace_rows(self, company, upsells):
+        """Write a company's up-sells in place of the old rows.
+
+        :param Upsells upsells: see `mining/upsell.py`
+        """
+        digits = company.currency_id.decimal_places
+        products = self.env["sale.customer.prediction"]._get_predicted_products()
+        replace_rows(
+            self,
+            company,
+            {
+                "product_id": "int4",
+                "other_product_id": "int4",
+                "customers": "int4",
+                "customers_product": "int4",
+                "share": "float8",
+                "price_gain": "float8",
+                "margin_gain": "float8",
+                "score": "float8",
+            },
+            [upsells],
+            keys=("product_id", "other_product_id"),
+            values={
+                "customers": SQL("customers"),
+                "customers_product": SQL("customers_product"),
+                "share": SQL("share"),
+                "price_gain": SQL("round(price_gain::numeric, %s)", digits),
+                "margin_gain": SQL("round(margin_gain::numeric, %s)", digits),
+                "score": SQL("score"),
+            },
+            valid=SQL("product_id IN %(all)s AND other_product_id IN %(all)s", all=products),
+        )

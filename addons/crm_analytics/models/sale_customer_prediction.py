@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.replace_rows import replace_rows
 
 
 class SaleCustomerPrediction(models.Model):
@@ -131,4 +135,84 @@ class SaleCustomerPrediction(models.Model):
             "Ordered %(count)s times, every %(days)s days; due in %(left)s days",
             left=(self.due_date - today).days,
             **numbers,
+        )
+
+    @api.model
+    def _replace_rows(self, company, chunks, customers=None):
+        """Write what was predicted for a company's customers in place of the old rows.
+
+        What cannot be proposed any more since it was computed, or to nobody, is left out.
+
+        :param chunks: iterable of lists of the arrays of `Predictions` in `mining/customer.py`
+        :param customers: ids of those whose rows are replaced, all without it
+        """
+        products, partners = self._get_predicted_products(), self._get_predicted_partners()
+        replace_rows(
+            self,
+            company,
+            {
+                "partner_id": "int4",
+                "product_id": "int4",
+                "kind": "int4",
+                "score": "float8",
+                "rank": "int4",
+                "order_count": "int4",
+                "interval_days": "int4",
+                "last_day": "int4",
+                "due_day": "int4",
+                "origin_product_id": "int4",
+                "customers_both": "int4",
+                "customers_product": "int4",
+            },
+            chunks,
+            keys=("partner_id", "product_id"),
+            values={
+                "kind": SQL("CASE kind WHEN 0 THEN 'repeat' ELSE 'similar' END"),
+                "score": SQL("score"),
+                "rank": SQL("rank"),
+                "order_count": SQL("order_count"),
+                "interval_days": SQL("interval_days"),
+                "last_order_date": SQL("'1970-01-01'::date + NULLIF(last_day, 0)"),
+                "due_date": SQL("'1970-01-01'::date + NULLIF(due_day, 0)"),
+                "origin_product_id": SQL("NULLIF(origin_product_id, 0)"),
+                "customers_both": SQL("customers_both"),
+                "customers_product": SQL("customers_product"),
+            },
+            valid=SQL(
+                "product_id IN %(products)s AND partner_id IN %(partners)s "
+                "AND (origin_product_id = 0 OR origin_product_id IN %(products)s)",
+                products=products,
+                partners=partners,
+            ),
+            scope=self._get_replaced_sql(products, partners, customers),
+        )
+
+    @api.model
+    def _get_predicted_products(self):
+        """Return the subquery of products that may be proposed."""
+        # sudo: what may be proposed depends on the product, not on who computes it
+        products = self.env["product.product"].sudo().with_context(active_test=False)
+        return products._search(
+            Domain("active", "=", True) & Domain("sale_ok", "=", True)
+        ).subselect()
+
+    @api.model
+    def _get_predicted_partners(self):
+        """Return the subquery of customers to whom something may be proposed."""
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)  # sudo: as above
+        return partners._search(
+            Domain("active", "=", True) & Domain("is_guest", "=", False)
+        ).subselect()
+
+    @api.model
+    def _get_replaced_sql(self, products, partners, customers):
+        """Return the condition on the rows that are replaced: those of the customers, and what
+        cannot be proposed any more."""
+        if customers is None:
+            return None
+        return SQL(
+            "(partner_id = ANY(%s) OR partner_id NOT IN %s OR product_id NOT IN %s)",
+            list(customers),
+            partners,
+            products,
         )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
+from odoo.tools import SQL, format_amount
+
+from ..tools.replace_rows import replace_rows
 
 
 class SaleWhiteSpace(models.Model):
@@ -78,3 +80,37 @@ class SaleWhiteSpace(models.Model):
                 peers=space.peer_count,
                 amount=format_amount(self.env, space.amount, space.currency_id),
             )
+
+    @api.model
+    def _replace_rows(self, company, chunks, customers=None):
+        """Write the white space of a company's customers in place of the old rows.
+
+        :param chunks: iterable of lists of the arrays of `WhiteSpaces` in `mining/whitespace.py`
+        :param customers: ids of those whose rows are replaced, all without it
+        """
+        partners = self.env["sale.customer.prediction"]._get_predicted_partners()
+        replace_rows(
+            self,
+            company,
+            {
+                "partner_id": "int4",
+                "categ_id": "int4",
+                "peer_count": "int4",
+                "peer_buyers": "int4",
+                "share": "float8",
+                "amount": "float8",
+            },
+            chunks,
+            keys=("partner_id", "categ_id"),
+            values={
+                "peer_count": SQL("peer_count"),
+                "peer_buyers": SQL("peer_buyers"),
+                "share": SQL("share"),
+                "amount": SQL("round(amount::numeric, %s)", company.currency_id.decimal_places),
+            },
+            valid=SQL(
+                "partner_id IN %s AND categ_id IN (SELECT id FROM product_category)", partners
+            ),
+            scope=customers
+            and SQL("(partner_id = ANY(%s) OR partner_id NOT IN %s)", list(customers), partners),
+        )

@@ -1,0 +1,245 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# Histories of one batch of customers: some 30 bytes each, and as much again to work with.
+BATCH_ROWS = 500_000
+
+
+class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-classes-inherited
+    """The steps about customers: what they buy next, what they moved up to, what they lack.
+
+    They work on the blocks that the step `purchases` stored, a batch of customers after the other.
+    What a batch finds is stored as a block itself, and in the last one these take the place of the
+    old rows.
+    """
+
+    _inherit = "product.affinity.run"
+
+    @api.model
+    def _get_steps(self):
+        return [*super()._get_steps(), "predictions", "upsell", "white_space"]
+
+    # Steps
+
+    def _step_predictions(self):
+        """Learn from all customers which products have the same ones, then predict for a batch."""
+        if not self._has_changed_customers():
+            return 0
+        if not self.position and self._is_everybody_changed():
+            self._learn_interests()
+        return self._do_customers("predictions", self._predict, self._replace_predictions)
+
+    def _step_upsell(self):
+        """Replace what customers moved up to, whenever all are learned from again."""
+        if self._is_everybody_changed():
+            self._replace_upsells()
+
+    def _step_white_space(self):
+        """Choose whom customers are compared with, then find what a batch of them lacks."""
+        if not self._has_changed_customers():
+            return 0
+        if not self.position and self._is_everybody_changed():
+            self._choose_peers()
+        left = self._do_customers("white_space", self._find_white_space, self._replace_white_space)
+        if not left:
+            self.env["sale.customer.block"]._drop(self.company_id, ["changed"])
+        return left
+
+    # Batches
+
+    def _do_customers(self, kind, compute, replace):
+        """Do the next batch of buckets, or after the last one replace the rows.
+
+        `position` is the bucket to go on with, plus one: at 0 the step began.
+
+        :param compute: gets `Purchases` of whole customers, returns arrays: rows to store
+        :param replace: gets an iterable of these lists of arrays
+        :return: number of batches left
+        """
+        from ..mining.purchases import pack
+
+        blocks = self.env["sale.customer.block"]
+        if not self.position:
+            blocks._drop(self.company_id, [kind])
+            self.position = 1
+        batches = self._get_batches()
+        if not batches:
+            replace(blocks._iter_arrays(self.company_id, kind))
+            blocks._drop(self.company_id, [kind])
+            return 0
+        purchases = self._select_changed(self._get_purchases(batches[0]))
+        arrays = compute(purchases)
+        blocks._put(
+            self.company_id, kind, [(0, batches[0][0], len(arrays[0]), pack(arrays))]
+        )
+        self.position = batches[0][-1] + 2
+        return len(batches)
+
+    def _get_batches(self):
+        """Return what is left to do as lists of buckets, each of about `BATCH_ROWS` rows."""
+        batches, rows = [], BATCH_ROWS
+        for bucket, size in self.env["sale.customer.block"]._get_sizes(
+            self.company_id, "purchases"
+        ):
+            if bucket < self.position - 1:
+                continue
+            if rows + size > BATCH_ROWS:
+                batches.append([])
+                rows = 0
+            batches[-1].append(bucket)
+            rows += size
+        return batches
+
+    def _select_changed(self, purchases):
+        import numpy as np
+
+        from ..mining.purchases import select
+
+        if self._is_everybody_changed():
+            return purchases
+        changed = np.array(self._get_changed_customers(), np.int32)
+        return select(purchases, np.isin(purchases.histories.customer, changed))
+
+    # Likely next
+
+    def _learn_interests(self):
+        import numpy as np
+
+        from ..mining.customer import learn_interests
+        from ..mining.purchases import pack
+
+        customers, products = self._get_owned_products()
+        interests = learn_interests(customers, products)
+        self.env["sale.customer.block"]._put(
+            self.company_id,
+            "interests",
+            [(0, 0, len(np.unique(customers)), pack(interests))],
+            read_date=fields.Datetime.now(),
+        )
+
+    def _get_owned_products(self):
+        """Return customers and products (int32), a row for each product a customer bought."""
+        import numpy as np
+
+        parts = [(np.empty(0, np.int32),) * 2]
+        for batch in self._get_batches():
+            histories = self._get_purchases(batch).histories
+            parts.append((histories.customer, histories.product))
+        return [np.concatenate(values) for values in zip(*parts, strict=True)]
+
+    def _predict(self, purchases):
+        from ..mining.customer import Interests, predict_purchases
+
+        [arrays] = self.env["sale.customer.block"]._iter_arrays(self.company_id, "interests")
+        return predict_purchases(
+            purchases.histories,
+            Interests(*arrays),
+            self._get_purchase_today(),
+            limit=self.env["sale.customer.prediction"]._max_predictions,
+        )
+
+    def _replace_predictions(self, chunks):
+        self.env["sale.customer.prediction"]._replace_rows(
+            self.company_id, chunks, self._get_changed_customers()
+        )
+
+    # Up-sell
+
+    def _replace_upsells(self):
+        from ..mining.upsell import mine_upsells
+
+        arrays = self._get_product_arrays()
+        upsells = mine_upsells(
+            self._get_purchases().histories,
+            arrays["products"],
+            categories=arrays["categories"],
+            prices=arrays["prices"],
+            margins=arrays["prices"] - arrays["costs"],
+        )
+        self.env["product.upsell"]._replace_rows(self.company_id, upsells)
+
+    def _get_product_arrays(self):
+        """Return `products` (ids, ascending), `categories`, `prices` and `costs` of those for sale.
+
+        Sales prices and costs of one unit in the company's currency, at today's rate.
+        """
+        import numpy as np
+
+        company = self.company_id
+        # sudo: products of the whole company, whoever asks
+        products = (
+            self.env["product.product"]
+            .sudo()
+            .with_company(company)
+            .search(
+                Domain("active", "=", True)
+                & Domain("sale_ok", "=", True)
+                & Domain("company_id", "in", (False, company.id)),
+                order="id",
+            )
+        )
+        today = company._get_today()
+        rates = {
+            currency: currency._convert(1.0, company.currency_id, company, today, round=False)
+            for currency in products.currency_id | products.cost_currency_id
+        }
+        return {
+            "products": np.array(products.ids, np.int32),
+            "categories": np.array([product.categ_id.id or 0 for product in products], np.int32),
+            "prices": np.array(
+                [product.lst_price * rates[product.currency_id] for product in products]
+            ),
+            "costs": np.array(
+                [product.standard_price * rates[product.cost_currency_id] for product in products]
+            ),
+        }
+
+    # White space
+
+    def _choose_peers(self):
+        import numpy as np
+
+        from ..mining.purchases import pack
+        from ..mining.whitespace import build_pool
+
+        parts = [(np.empty(0, np.int32),) * 2 + (np.empty(0, np.float32),)]
+        parts += [
+            self._get_category_amounts(self._get_purchases(batch)) for batch in self._get_batches()
+        ]
+        pool = build_pool(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+        self.env["sale.customer.block"]._put(
+            self.company_id, "pool", [(0, 0, len(pool.customer), pack(pool))]
+        )
+
+    def _get_category_amounts(self, purchases):
+        """Return customers, categories and what is bought in a year, for each pair."""
+        from ..mining.purchases import category_amounts
+
+        products, categories = self._get_product_categories()
+        return category_amounts(purchases, products, categories, self._get_purchase_years())
+
+    def _get_product_categories(self):
+        """Return the ids of all products, ascending, and of their categories, 0 for none."""
+        import numpy as np
+
+        products = self.env["product.product"].sudo().with_context(active_test=False)
+        query = products._search(Domain("categ_id", "!=", False), order="id")
+        rows = self.env.execute_query(
+            query.select(
+                SQL.identifier(query.table, "id"),
+                products._field_to_sql(query.table, "categ_id", query),
+            )
+        )
+        return np.array(rows, np.int32).reshape(-1, 2).T
+
+    def _find_white_space(self, purchases):
+        from ..mining.whitespace import Pool, find_white_spaces
+
+        [arrays] = self.env["sale.customer.block"]._iter_arrays(self.company_id, "pool")
+        return find_white_spaces(Pool(*arrays), *self._get_category_amounts(purchases))
+
+    def _replace_white_space(self, chunks):
+        self.env["sale.white.space"]._replace_rows(
+            self.company_id, chunks, self._get_changed_customers()
+        )
