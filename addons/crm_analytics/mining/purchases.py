@@ -24,7 +24,7 @@ class Purchases(NamedTuple):
     amount: np.ndarray
 
 
-def summarize(customers, orders, products, days, amounts, today):
+def summarize(customers, orders, products, days, *, amounts, today):
     """Return the purchases of parallel arrays of order lines, in any order.
 
     :param amounts: floats, shape (lines,); the others as in `summarize_purchases`
@@ -48,7 +48,7 @@ def split(purchases):
     buckets = purchases.histories.customer >> BUCKET_BITS
     numbers = np.unique(buckets)
     starts = np.searchsorted(buckets, numbers)
-    stops = np.append(starts[1:], len(buckets))
+    stops = np.searchsorted(buckets, numbers, side="right")
     for bucket, start, stop in zip(numbers.tolist(), starts, stops, strict=True):
         yield (
             bucket,
@@ -66,21 +66,18 @@ def merge(parts, today):
     :param int today: the day to weigh by
     :rtype: Purchases
     """
+    parts = [(part, day) for part, day in parts if len(part.amount)]
     if not parts:
         return Purchases(Histories(*(np.empty(0, np.int32),) * 5, np.empty(0)), np.empty(0))
-    aged = [
-        part.histories.weight * 0.5 ** ((today - day) / HALF_LIFE) for part, day in parts
-    ]
+    aged = [part.histories.weight * 0.5 ** ((today - day) / HALF_LIFE) for part, day in parts]
     columns = [
         np.concatenate(values) for values in zip(*(p.histories for p, _day in parts), strict=True)
     ]
     keys = _keys(columns[0], columns[1])
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))[: len(keys)]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     customer, product, count, first_day, last_day = (values[order] for values in columns[:5])
-    if not len(keys):
-        return Purchases(Histories(*columns[:5], np.empty(0)), np.empty(0, np.float32))
 
     def add(values):
         return np.add.reduceat(values[order], starts)

@@ -70,9 +70,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             return 0
         purchases = self._select_changed(self._get_purchases(batches[0]))
         arrays = compute(purchases)
-        blocks._put(
-            self.company_id, kind, [(0, batches[0][0], len(arrays[0]), pack(arrays))]
-        )
+        blocks._put(self.company_id, kind, [(0, batches[0][0], len(arrays[0]), pack(arrays))])
         self.position = batches[0][-1] + 2
         return len(batches)
 

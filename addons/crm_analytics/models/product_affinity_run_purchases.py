@@ -124,11 +124,14 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             & (Domain("write_date", ">=", read_date) if read_date else Domain.TRUE)
         )
         query.order = None
-        customer = orders._field_to_sql(query.table, "partner_id.commercial_partner_id", query)
+        partner = query.join(query.table, "partner_id", "res_partner", "id", "partner_id")
+        customer = SQL.identifier(partner, "commercial_partner_id")
         [(found,)] = self.env.execute_query(query.select(SQL("array_agg(DISTINCT %s)", customer)))
         customers = set(found or ())
         # What a run that never ended noted of this range still holds.
-        for _chunk, _bucket, _day, data in blocks._get(company, "changed", SQL("chunk = %s", chunk)):
+        for _chunk, _bucket, _day, data in blocks._get(
+            company, "changed", SQL("chunk = %s", chunk)
+        ):
             customers.update(unpack(data)[0].tolist())
         blocks._put(company, "changed", [(chunk, 0, len(customers), pack([sorted(customers)]))])
 
@@ -167,7 +170,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
 
         company, day = self.company_id, (today - EPOCH).days
         read_date = fields.Datetime.now() - LATE_COMMITS
-        lines = self.env["sale.order.line"]._read_purchases(
+        *lines, amounts = self.env["sale.order.line"]._read_purchases(
             company, chunk * CHUNK_ORDERS, (chunk + 1) * CHUNK_ORDERS - 1, date_from
         )
         blocks = self.env["sale.customer.block"]
@@ -176,7 +179,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             "purchases",
             [
                 (chunk, bucket, len(part.amount), pack_purchases(part))
-                for bucket, part in split(summarize(*lines, day))
+                for bucket, part in split(summarize(*lines, amounts=amounts, today=day))
             ],
             day=day,
         )
@@ -208,11 +211,15 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         """Return the length of the period of the purchases, a quarter of a year at least: what was
         sold in a week says nothing of a year."""
         date_from, _today = self._get_purchase_window()
-        [(first,)] = self.env["sale.order"].sudo()._read_group(  # sudo: as above
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("state", "=", "sale")
-            & Domain("date_order", ">=", date_from),
-            aggregates=["date_order:min"],
+        [(first,)] = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(  # sudo: as above
+                Domain("company_id", "=", self.company_id.id)
+                & Domain("state", "=", "sale")
+                & Domain("date_order", ">=", date_from),
+                aggregates=["date_order:min"],
+            )
         )
         if not first:
             return 1.0

@@ -14,30 +14,31 @@ class SaleOrderLine(models.Model):  # pylint: disable=consider-merging-classes-i
         the day is the company's; the amount is without taxes, in the company's currency at the rate
         of the order's day.
 
-        :return: customers, orders, products, days from 1970 (int32) and amounts (float32), all of
+        :return: customers, orders, products, days from 1970 (int32) and amounts (float64), all of
             shape (lines,)
         """
         import numpy as np
 
-        from ..mining.pg_binary import decode_int_array, decode_real_array
+        from ..mining.pg_binary import decode_float_array, decode_int_array
 
         # sudo: what the whole company sold, whoever asks for it to be computed; the allowed
         # companies are what core's domain looks at.
         lines = self.sudo().with_context(allowed_company_ids=company.ids, active_test=False)
-        query = lines._search(
-            lines._get_basket_domain()
-            & Domain("company_id", "=", company.id)
-            & Domain("order_id.partner_id.commercial_partner_id.is_guest", "=", False)
-        )
+        query = lines._search(lines._get_basket_domain() & Domain("company_id", "=", company.id))
         order = query.join(query.table, "order_id", "sale_order", "id", "order_id")
         partner = query.join(order, "partner_id", "res_partner", "id", "partner_id")
+        customer = query.join(
+            partner, "commercial_partner_id", "res_partner", "id", "commercial_partner_id"
+        )
+        guest = self.env["res.partner"]._field_to_sql(customer, "is_guest", query)
+        query.add_where(SQL("%s IS NOT TRUE", guest))
         # The range on both sides lets PostgreSQL read both tables by their keys.
         for key in (SQL.identifier(query.table, "order_id"), SQL.identifier(order, "id")):
             query.add_where(SQL("%s BETWEEN %s AND %s", key, first, last))
         query.add_where(SQL("%s >= %s", SQL.identifier(order, "date_order"), date_from))
         moment = SQL.identifier(order, "date_order")
         integers = (
-            SQL.identifier(partner, "commercial_partner_id"),
+            SQL.identifier(customer, "id"),
             SQL.identifier(query.table, "order_id"),
             SQL.identifier(query.table, "product_id"),
             SQL(
@@ -47,7 +48,7 @@ class SaleOrderLine(models.Model):  # pylint: disable=consider-merging-classes-i
             ),
         )
         amount = SQL(
-            "(%s / COALESCE(NULLIF(%s, 0), 1))::real",
+            "(%s / COALESCE(NULLIF(%s, 0), 1))::float8",
             lines._field_to_sql(query.table, "price_subtotal", query),
             self.env["sale.order"]._field_to_sql(order, "currency_rate", query),
         )
@@ -62,4 +63,4 @@ class SaleOrderLine(models.Model):  # pylint: disable=consider-merging-classes-i
         kept = self.env["product.product"].browse(known.tolist())._get_affinity_products()
         if len(known):
             products = np.array([kept[key] for key in known.tolist()], np.int32)[places]
-        return customers, orders, products, days, decode_real_array(row[4])
+        return customers, orders, products, days, decode_float_array(row[4])

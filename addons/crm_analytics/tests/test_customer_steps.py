@@ -1,0 +1,217 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..models import product_affinity_run_purchases
+from .predictions_common import TODAY, PredictionsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestUpsell(PredictionsCommon):
+    def test_moved_to_the_dearer_one(self):
+        self.run_night()
+        row = self.upsells.search([("company_id", "=", self.company.id)])
+        self.assertEqual((row.product_id, row.other_product_id), (self.cheese, self.dates))
+        self.assertEqual((row.customers, row.customers_product, row.share), (8, 8, 1.0))
+        self.assertEqual((row.price_gain, row.margin_gain), (15.0, 6.0))
+        self.assertIn("8 of 8 customers of Cheese moved to it", row.reason)
+
+    def test_worse_margin_is_no_upsell(self):
+        self.dates.with_company(self.company).standard_price = 24.0
+        self.run_night()
+        self.assertFalse(self.upsells.search([("company_id", "=", self.company.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestWhiteSpace(PredictionsCommon):
+    def test_gap_with_an_estimate(self):
+        """Customer 0 buys fruit for 50 a period, as do his eight peers, who buy dairy as well."""
+        self.run_night()
+        row = self.spaces.search([("partner_id", "=", self.customers[0].id)])
+        self.assertEqual(row.categ_id, self.dairy)
+        self.assertEqual((row.peer_count, row.peer_buyers, row.share), (8, 8, 1.0))
+        # peers: 20 on fruit, 35 on dairy; he: 50 on fruit in the 115 days since the first order
+        years = 115 / 365.25
+        self.assertAlmostEqual(row.amount, 50 / years * 35 / 20, delta=0.5)
+        self.assertIn("8 of 8 similar customers buy it", row.reason)
+
+    def test_currency_at_the_date_of_the_order(self):
+        """Amounts are the company's, at the rate of each order's day."""
+        euro = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", self.company.currency_id.id)], limit=1)
+        )
+        euro.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", euro.id)]).unlink()
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "name": TODAY.date() - timedelta(days=days),
+                    "currency_id": euro.id,
+                    "company_id": self.company.id,
+                    "rate": rate,
+                }
+                for days, rate in ((900, 2.0), (50, 4.0))
+            ]
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        customer = self.customers[0]
+        orders = self.sell((customer, "e", 60), (customer, "e", 40), pricelist_id=pricelist.id)
+        orders.order_line.price_unit = 100.0
+        self.start_night()._step_purchases()
+        run = self.env["product.affinity.run"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        purchases = run._get_purchases()
+        rows = (purchases.histories.customer == customer.id) & (
+            purchases.histories.product == self.eggs.id
+        )
+        self.assertEqual(purchases.amount[rows].tolist(), [100 / 2 + 100 / 4])
+
+
+@tagged("post_install", "-at_install")
+class TestNightsWithFewOrders(PredictionsCommon):
+    """A night reads again what changed, and predicts for whom it changed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.classPatch(product_affinity_run_purchases, "SMALL_COMPANY", 0)
+        cls.classPatch(product_affinity_run_purchases, "CHUNK_ORDERS", 10)
+        cls.age_orders()
+        cls.run_night()
+
+    @classmethod
+    def age_orders(cls):
+        """Let the orders have been changed before the last night."""
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            SQL(
+                "UPDATE sale_order SET write_date = write_date - interval '1 day' "
+                "WHERE company_id = %s",
+                cls.company.id,
+            )
+        )
+        cls.env.invalidate_all()
+
+    def run_counting(self, **values):
+        """Return the number of ranges read and of batches of customers done."""
+        run = self.env.registry["product.affinity.run"]
+        with (
+            patch.object(
+                run, "_store_purchases", autospec=True, side_effect=run._store_purchases
+            ) as read,
+            patch.object(run, "_predict", autospec=True, side_effect=run._predict) as predict,
+        ):
+            self.run_night(**values)
+        rows = [call.args[1].histories for call in predict.call_args_list]
+        return read.call_count, {int(key) for row in rows for key in row.customer}
+
+    def test_nothing_changed(self):
+        before = self.get_rows(self.predictions)
+        self.assertEqual(self.run_counting(), (0, set()))
+        self.assertEqual(self.get_rows(self.predictions), before)
+
+    def test_one_new_order(self):
+        others = self.predictions.search([("partner_id", "!=", self.customers[9].id)])
+        before = others.read(["score", "rank"])
+        self.sell((self.customers[9], "a", 0))
+        read, customers = self.run_counting()
+        self.assertLessEqual(read, 2)
+        self.assertEqual(customers, {self.customers[9].id})
+        self.assertIn(self.apple, self.get_predictions(self.customers[9]))
+        self.assertEqual(others.read(["score", "rank"]), before)
+
+    def test_one_order_cancelled(self):
+        order = self.orders.filtered(lambda order: order.partner_id == self.customers[9])
+        order._action_cancel()
+        _read, customers = self.run_counting()
+        self.assertEqual(customers, set())
+        self.assertFalse(self.get_predictions(self.customers[9]))
+
+    def test_all_on_request(self):
+        ranges, customers = self.run_counting(full=True)
+        self.assertGreater(ranges, 2)
+        self.assertEqual(customers, set(self.customers.ids))
+
+    def test_all_when_a_setting_changed(self):
+        self.set_parameters(months=12)
+        _ranges, customers = self.run_counting()
+        self.assertEqual(customers, set(self.customers.ids))
+
+    def test_archived_products_go_at_once(self):
+        self.sell((self.customers[9], "e", 0))
+        self.butter.active = False
+        self.run_night()
+        rows = self.predictions.search([("company_id", "=", self.company.id)])
+        self.assertNotIn(self.butter, rows.product_id)
+        self.assertIn(self.apple, rows.product_id)
+
+    def test_unfinished_night_is_made_up_for(self):
+        self.sell((self.customers[9], "a", 0))
+        run = self.start_night()
+        while run.step != "predictions":
+            run._do_batch()
+        run.write(run._prepare_end("failed"))
+        self.env.flush_all()
+        _read, customers = self.run_counting()
+        self.assertEqual(customers, {self.customers[9].id})
+
+    def test_queries_do_not_grow_with_customers(self):
+        self.run_night(full=True)
+
+        def count():
+            run = self.start_night(full=True)
+            while run.step != "purchases":
+                run._do_batch()
+            self.env.flush_all()
+            start = self.cr.sql_log_count
+            while run.state == "running":
+                run._do_batch()
+                run.flush_recordset()
+            return self.cr.sql_log_count - start
+
+        with patch.object(product_affinity_run_purchases, "CHUNK_ORDERS", 100_000):
+            few = count()
+            customers = self.env["res.partner"].create(
+                [{"name": f"One More {number}"} for number in range(30)]
+            )
+            self.sell(*((customer, "ab", 15) for customer in customers))
+            self.assertLessEqual(count(), few + 2)
+
+
+@tagged("post_install", "-at_install")
+class TestByTemplate(PredictionsCommon):
+    def test_variants_are_one_product(self):
+        attribute = self.env["product.attribute"].create(
+            {"name": "Size", "value_ids": [Command.create({"name": n}) for n in ("S", "L")]}
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Shirt",
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        small, large = template.product_variant_ids.sorted("id")
+        with patch.dict(self.letters, {"s": small, "l": large}):
+            self.sell((self.customers[0], "s", 40), (self.customers[0], "l", 20))
+        self.run_night()
+        self.assertEqual(self.get_predictions(self.customers[0])[large].order_count, 1)
+        self.set_parameters(level="template")
+        self.run_night()
+        rows = self.get_predictions(self.customers[0])
+        self.assertEqual(rows[small].order_count, 2)
+        self.assertNotIn(large, rows)
