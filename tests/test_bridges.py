@@ -16,6 +16,7 @@ BRIDGES = {
     "partnership": ("crm_loyalty_partnership",),
     "pos_loyalty": ("crm_loyalty_pos",),
     "sale_stock": ("crm_extended_stock", "crm_loyalty_stock"),
+    "website_sale": ("crm_analytics_website_sale",),
 }
 INSTALLED = """
 print('INSTALLED', *sorted(env['ir.module.module'].search(
