@@ -234,21 +234,42 @@ class SaleSuggestionProof(models.AbstractModel):
             name: self._format_difference(getattr(comparison, name), outcome.kind)
             for name in ("difference", "low", "high")
         }
+        if outcome.kind == "share":
+            return self._format_share_verdict(comparison.verdict, values)
         if comparison.verdict == "open":
+            return self.env._(
+                "Not significant: %(difference)s for each quotation, but anything from %(low)s to "
+                "%(high)s fits what was seen (95 %% confidence).",
+                **values,
+            )
+        if comparison.verdict == "more":
+            return self.env._(
+                "Significantly more with suggestions: %(difference)s for each quotation, between "
+                "%(low)s and %(high)s (95 %% confidence).",
+                **values,
+            )
+        return self.env._(
+            "Significantly less with suggestions: %(difference)s for each quotation, between "
+            "%(low)s and %(high)s (95 %% confidence).",
+            **values,
+        )
+
+    def _format_share_verdict(self, verdict, values):
+        if verdict == "open":
             return self.env._(
                 "Not significant: %(difference)s, but anything from %(low)s to %(high)s fits what "
                 "was seen (95 %% confidence).",
                 **values,
             )
-        if comparison.verdict == "more":
+        if verdict == "more":
             return self.env._(
-                "Significantly more with suggestions: %(difference)s, between %(low)s and "
+                "Significantly more often with suggestions: %(difference)s, between %(low)s and "
                 "%(high)s (95 %% confidence).",
                 **values,
             )
         return self.env._(
-            "Significantly less with suggestions: %(difference)s, between %(low)s and %(high)s "
-            "(95 %% confidence).",
+            "Significantly less often with suggestions: %(difference)s, between %(low)s and "
+            "%(high)s (95 %% confidence).",
             **values,
         )
 

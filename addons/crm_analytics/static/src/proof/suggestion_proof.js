@@ -124,11 +124,11 @@ export class SuggestionProof extends Component {
         return formatMonetary(value, { currencyId: this.state.data.currency_id });
     }
 
-    /** A share's difference is in percentage points, told by the name of its column. */
+    /** Shares differ by percentage points. */
     formatDifference(value, type) {
         const text =
             type === "share"
-                ? formatFloat(value * 100, { digits: [16, 1] })
+                ? _t("%s points", formatFloat(value * 100, { digits: [16, 1] }))
                 : formatMonetary(value, { currencyId: this.state.data.currency_id });
         return value > 0 ? `+${text}` : text;
     }
