@@ -5,6 +5,7 @@ from . import crm_cross_matrix_reading
 from . import crm_dashboard
 from . import product_affinity
 from . import product_affinity_optional
+from . import product_affinity_followup
 from . import product_affinity_run
 from . import product_affinity_settings
 from . import product_affinity_run_purchases
@@ -13,6 +14,7 @@ from . import product_product
 from . import product_template
 from . import product_template_optional
 from . import product_upsell
+from . import product_upsell_followup
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -20,6 +22,7 @@ from . import res_partner_cross_selling
 from . import sale_customer_followup
 from . import sale_followup_mixin
 from . import sale_customer_block
+from . import sale_followup_candidate
 from . import sale_customer_prediction
 from . import sale_customer_prediction_followup
 from . import sale_order

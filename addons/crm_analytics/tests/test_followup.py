@@ -1,5 +1,6 @@
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -180,6 +181,110 @@ class TestFollowup(FollowupCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestFollowupCandidates(FollowupCommon):
+    """From products bought together or moved to, to the customers who lack the other one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.affinities = cls.write_affinities(
+            (cls.apple, cls.butter, 5, 6, 5, 1.67, 0.8),
+            (cls.cheese, cls.butter, 5, 6, 5, 1.67, 0.8),
+        )
+        contact = cls.env["res.partner"].create({"name": "Buyer", "parent_id": cls.customer.id})
+        cls.confirm_orders(["a", "a", "c"], partner_id=contact.id)
+        cls.confirm_orders(["a"], partner_id=cls.second.id)
+        cls.create_order("b", partner_id=cls.second.id)  # a quotation: not bought
+
+    def find(self, records=None, user=None):
+        records = (records or self.affinities).with_user(user or self.salesman)
+        action = records.with_context(allowed_company_ids=self.company.ids).action_find_customers()
+        return (
+            self.env["sale.followup.candidate"]
+            .with_user(user or self.salesman)
+            .search(action["domain"])
+        )
+
+    def test_customers_without_the_other(self):
+        found = self.find()
+        self.assertEqual(
+            [(row.partner_id, row.product_id, row.order_count) for row in found],
+            [(self.customer, self.butter, 2), (self.second, self.butter, 1)],
+        )
+        self.assertEqual(found[0].reason, "Ordered Apple 2 times, this never")
+
+    def test_who_bought_it_is_left_out(self):
+        self.confirm_orders(["b"], partner_id=self.customer.id)
+        self.assertEqual(self.find().partner_id, self.second)
+        self.confirm_orders(["b"], partner_id=self.second.id)
+        with self.assertRaisesRegex(UserError, "have bought the others too"):
+            self.find()
+
+    def test_guests_and_archived_customers_are_left_out(self):
+        self.customer.is_guest = True
+        self.second.active = False
+        with self.assertRaisesRegex(UserError, "have bought the others too"):
+            self.find()
+
+    def test_they_become_work_once_like_other_rows(self):
+        self.act(self.predict(self.customer, "b"), "opportunities")
+        self.act(self.find(), "opportunities")
+        self.assertEqual(self.leads().partner_id, self.customer + self.second)
+        self.assertEqual(len(self.leads()), 2)
+
+    def test_from_an_up_sell(self):
+        upsell = self.env["product.upsell"].create(
+            {
+                "company_id": self.company.id,
+                "product_id": self.apple.id,
+                "other_product_id": self.dates.id,
+                "customers": 3,
+                "customers_product": 4,
+            }
+        )
+        self.assertEqual(self.find(upsell).product_id, self.dates)
+
+    def test_variants_are_one_product_by_template(self):
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Size",
+                "create_variant": "always",
+                "value_ids": [Command.create({"name": name}) for name in ("S", "L")],
+            }
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Tea",
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        small, large = template.product_variant_ids
+        affinity = self.write_affinities((self.apple, small, 5, 6, 5, 1.67, 0.8))
+        order = self.create_order(large, partner_id=self.customer.id)
+        order.action_confirm()
+        self.assertEqual(self.find(affinity).partner_id, self.customer + self.second)
+        self.set_parameters(level="template")
+        self.assertEqual(self.find(affinity).partner_id, self.second)
+
+    def test_own_lists_and_companies_only(self):
+        found = self.find()
+        with self.assertRaises(AccessError):
+            found.with_user(self.manager).read(["partner_id"])
+        stranger = self.new_user(
+            "basket_stranger", "sales_team.group_sale_manager", self.other_company
+        )
+        with self.assertRaises(AccessError):
+            self.find(user=stranger)
+
+
+@tagged("post_install", "-at_install")
 class TestFollowupAccess(FollowupCommon):
     def test_a_colleague_makes_no_second_one(self):
         """Not even when he may not see the first."""
@@ -223,6 +328,14 @@ class TestFollowupAccess(FollowupCommon):
             self.assertEqual(self.env["sale.customer.prediction"].search_count(action["domain"]), 2)
             action = mine.action_view_white_spaces()
             self.assertEqual(self.env["sale.white.space"].search_count(action["domain"]), 1)
+
+    def test_product_buttons(self):
+        self.write_affinities((self.apple, self.butter, 5, 6, 5, 1.67, 0.8))
+        apple = self.apple.with_user(self.salesman)
+        for product in (apple, apple.product_tmpl_id):
+            self.assertEqual((product.affinity_count, product.upsell_count), (1, 0))
+            action = product.action_view_upsells()
+            self.assertEqual(self.env["product.upsell"].search_count(action["domain"]), 0)
 
     def test_customer_form_of_others(self):
         """The buttons are for salespeople; other users open customers too."""
