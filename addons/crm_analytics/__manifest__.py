@@ -17,6 +17,7 @@
         "data/ir_cron_data.xml",
         "views/product_affinity_views.xml",
         "views/product_upsell_views.xml",
+        "views/product_category_views.xml",
         "views/product_optional_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",

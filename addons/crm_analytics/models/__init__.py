@@ -10,6 +10,7 @@ from . import product_affinity_run
 from . import product_affinity_settings
 from . import product_affinity_run_purchases
 from . import product_affinity_run_customers
+from . import product_category
 from . import product_product
 from . import product_template
 from . import product_template_optional
@@ -26,12 +27,16 @@ from . import sale_followup_candidate
 from . import sale_customer_prediction
 from . import sale_customer_prediction_followup
 from . import sale_order
-from . import sale_order_outcome
 from . import sale_order_line
 from . import sale_order_line_amount
 from . import sale_order_line_purchases
+from . import sale_order_outcome
+from . import sale_order_ranking
+from . import sale_order_suggestion
+from . import sale_order_suggestion_parts
 from . import sale_suggestion
 from . import sale_suggestion_outcome
 from . import sale_suggestion_proof
+from . import sale_suggestion_settings
 from . import sale_white_space
 from . import sale_white_space_followup

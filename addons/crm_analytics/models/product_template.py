@@ -7,6 +7,10 @@ class ProductTemplate(models.Model):
     affinity_count = fields.Integer(string="Bought With", compute="_compute_cross_selling_counts")
     upsell_count = fields.Integer(string="Up-Sell", compute="_compute_cross_selling_counts")
 
+    bought_once = fields.Boolean(
+        help="A durable good: it is not proposed to a customer who has it.",
+    )
+
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_cross_selling_counts(self):
         by_template = self.env["product.affinity"]._get_mining_settings()["level"] == "template"

@@ -40,7 +40,32 @@ class ResConfigSettings(models.TransientModel):
         required=True,
         help="Whether each size and colour is a product of its own, or all variants are one.",
     )
+    affinity_holdout = fields.Integer(
+        string="Without Suggestions",
+        default=lambda self: self.env["sale.suggestion"]._get_suggestion_settings()["holdout"],
+        help="Percentage of new quotations on which nothing is proposed, drawn by lot. What is "
+        "ordered on them tells what suggestions are worth.",
+    )
+    affinity_hidden_months = fields.Integer(
+        string="Hide What Is Not Wanted",
+        config_parameter="crm_analytics.affinity_hidden_months",
+        default=6,
+        help="A product dismissed twice on a customer's quotations is not proposed to this "
+        "customer for so many months.",
+    )
     affinity_date = fields.Datetime(related="company_id.affinity_date")
+
+    @api.constrains("affinity_holdout", "affinity_hidden_months")
+    def _check_suggestion_settings(self):
+        for settings in self:
+            if not 0 <= settings.affinity_holdout <= 50:
+                raise ValidationError(
+                    self.env._("Quotations without suggestions must be 0 to 50 percent.")
+                )
+            if settings.affinity_hidden_months < 1:
+                raise ValidationError(
+                    self.env._("What is not wanted must be hidden for at least one month.")
+                )
 
     @api.constrains(
         "affinity_months", "affinity_min_orders", "affinity_max_products", "affinity_half_life"
@@ -63,3 +88,13 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._("The half-life cannot be negative. 0 counts all orders the same.")
                 )
+
+    def set_values(self):
+        # An integer parameter of 0 is deleted by core and would be the default again.
+        result = super().set_values()
+        settings = self.env["sale.suggestion"]._get_suggestion_settings()
+        if settings["holdout"] != self.affinity_holdout:
+            self.env["ir.config_parameter"].set_param(
+                "crm_analytics.affinity_holdout", str(self.affinity_holdout)
+            )
+        return result

@@ -149,34 +149,44 @@ class SaleSuggestion(models.Model):
             suggestion.amount = amounts[key]
             suggestion.margin = margins[key]
 
+    # Log
+
     @api.model
     def _log(self, rows):
         """Write what became of suggestions, one row for each order and product.
 
         One statement with the constraint as its arbiter: the same order may be open twice.
 
-        :param list rows: tuples of order id, company id, product id, state, reason, score
+        :param list rows: dicts of the same stored fields: `order_id`, `product_id`, `state`,
+            `dismiss_reason` and whatever is known when it is first proposed
         """
+        names = list(rows[0])
         self.env.execute_query(
             SQL(
                 """
                 INSERT INTO %(table)s AS known (
-                    order_id, company_id, product_id, state, reason, score,
-                    create_uid, create_date, write_uid, write_date
+                    %(names)s, create_uid, create_date, write_uid, write_date
                 )
-                SELECT log.*, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM (VALUES %(rows)s) AS log
+                VALUES %(rows)s
                     ON CONFLICT (order_id, product_id) DO UPDATE
                    SET state = EXCLUDED.state,
+                       dismiss_reason = EXCLUDED.dismiss_reason,
                        write_uid = EXCLUDED.write_uid,
                        write_date = EXCLUDED.write_date
-                 WHERE EXCLUDED.state NOT IN (known.state, 'shown')
+                 WHERE EXCLUDED.state NOT IN (known.state, 'shown', 'held_out')
              RETURNING known.id
                 """,
                 table=SQL.identifier(self._table),
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-                rows=SQL(", ").join(SQL("%s", row) for row in rows),
+                names=SQL(", ").join(SQL.identifier(name) for name in names),
+                rows=SQL(", ").join(
+                    SQL(
+                        "(%(values)s, %(uid)s, %(now)s, %(uid)s, %(now)s)",
+                        values=SQL(", ").join(SQL("%s", row[name]) for name in names),
+                        uid=self.env.uid,
+                        now=self.env.cr.now(),
+                    )
+                    for row in rows
+                ),
             )
         )
         self.invalidate_model()

@@ -38,7 +38,7 @@ class BasketCommon(TransactionCase):
         )
         cls.apple, cls.butter, cls.cheese, cls.dates, cls.eggs = cls.products
         cls.letters = dict(zip("abcde", cls.products, strict=True))
-        cls.set_parameters(min_orders=2)
+        cls.set_parameters(min_orders=2, holdout=0)
         cls.Affinity = cls.env["product.affinity"]
         cls.salesman = cls.new_user("basket_salesman", "sales_team.group_sale_salesman")
         cls.manager = cls.new_user("basket_manager", "sales_team.group_sale_manager")
