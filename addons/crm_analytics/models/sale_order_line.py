@@ -37,8 +37,9 @@ class SaleOrderLine(models.Model):
         """Return the ranges of order ids that hold a company's confirmed orders since a date.
 
         A fingerprint changes with each order of its range that is confirmed, written, cancelled or
-        deleted, even by a transaction that began before the last look; which products are archived
-        or no longer sold it cannot tell.
+        deleted, even by a transaction that began before the last look, and with its amount: a line
+        that is added by itself does not write its order. It cannot tell that a line alone took
+        another product of the same price; reading everything now and then does.
 
         :param datetime date_from: ranges whose orders are all older are left out
         :return: {range: fingerprint}, ranges ascending
@@ -46,9 +47,9 @@ class SaleOrderLine(models.Model):
         """
         orders = self._get_basket_orders(company)
         query = orders._search(self._get_basket_order_domain(company))
-        key, written, date = (
+        key, written, amount, date = (
             orders._field_to_sql(query.table, name, query)
-            for name in ("id", "write_date", "date_order")
+            for name in ("id", "write_date", "amount_untaxed", "date_order")
         )
         order_range = SQL("%s / %s", key, ORDERS_PER_RANGE)
         query.groupby = order_range
@@ -58,8 +59,10 @@ class SaleOrderLine(models.Model):
             query.select(
                 order_range,
                 SQL(
-                    "to_hex(bit_xor(timestamp_hash_extended(coalesce(%s, 'epoch'), %s)))",
+                    "to_hex(bit_xor(timestamp_hash_extended(coalesce(%s, 'epoch'),"
+                    " hash_numeric_extended(coalesce(%s, 0), %s))))",
                     written,
+                    amount,
                     key,
                 ),
             )

@@ -4,6 +4,7 @@ from . import test_cross_matrix_access
 from . import test_customer_predictions
 from . import test_customer_predictions_access
 from . import test_customer_steps
+from . import test_basket_reading
 from . import test_dashboard
 from . import test_dashboard_access
 from . import test_dashboard_period
