@@ -27,6 +27,19 @@ def decode_float_array(buffer):
     return np.frombuffer(buffer, dtype=pairs, offset=20)["value"].astype(np.float64)
 
 
+def decode_int_pairs(buffer):
+    """Return what `string_agg(int8send(first::bigint << 32 | second), '')` sent, two int32 arrays
+    of shape (rows,).
+
+    Half the work of two arrays on the server, which also send the length of each value. The second
+    one must not be negative; a row in which one is NULL is left out.
+
+    :param buffer: bytes or memoryview, or None for no rows
+    """
+    pairs = np.frombuffer(buffer or b"", dtype=">i4").reshape(-1, 2)
+    return pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32)
+
+
 def encode_copy(columns):
     """Return the bytes of `COPY ... FROM STDIN (FORMAT BINARY)` for parallel columns.
 

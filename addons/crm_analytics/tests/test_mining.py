@@ -136,7 +136,8 @@ class TestMining(BaseCase):
             "config['addons_path'] = sys.argv[1].split(',')\n"
             "initialize_sys_path()\n"
             "import odoo.addons.crm_analytics, odoo.addons.crm_analytics.mining\n"
-            "found = {name for name in ('numpy', 'scipy') if name in sys.modules}\n"
+            "own = 'odoo.addons.crm_analytics.mining.'\n"
+            "found = [name for name in sys.modules if name == 'scipy' or name.startswith(own)]\n"
             "sys.exit(f'imported: {found}' if found else 0)\n"
         )
         from odoo.modules.module import get_module_path
@@ -153,6 +154,14 @@ class TestMining(BaseCase):
         header = np.array([1, 0, 23, len(values), 1], dtype=">i4").tobytes()
         body = b"".join(np.array([4, value], dtype=">i4").tobytes() for value in values)
         self.assertEqual(pg_binary.decode_int_array(header + body).tolist(), values)
+
+    @given(st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), max_size=9))
+    @settings(deadline=None)
+    def test_int_pairs_decoded(self, pairs):
+        body = b"".join((first << 32 | second).to_bytes(8, "big") for first, second in pairs)
+        for buffer in (body, memoryview(body), *([] if pairs else [None])):
+            found = pg_binary.decode_int_pairs(buffer)
+            self.assertEqual(list(zip(*map(np.ndarray.tolist, found), strict=True)), pairs)
 
     def test_no_array_is_empty(self):
         self.assertEqual(pg_binary.decode_int_array(None).tolist(), [])
