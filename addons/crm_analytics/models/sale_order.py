@@ -80,7 +80,8 @@ class SaleOrder(models.Model):
 
         :param str state: shown, added or dismissed
         :param list product_ids: the products proposed
-        :param list basket_ids: the products that were on the order then
+        :param basket_ids: list of the products that were on the order then; False for those of
+            its lines
         :param list positions: place of each product on the screen, in the order of `product_ids`
             if left out
         :param dismiss_reason: why, if dismissed
@@ -89,8 +90,10 @@ class SaleOrder(models.Model):
         self.check_access("write")
         self._check_suggestion_outcome(state, dismiss_reason)
         order = self.with_company(self.company_id)
-        basket = self.env["product.product"].browse(basket_ids)
         products = self.env["product.product"].browse(product_ids).exists()
+        basket = self.env["product.product"].browse(basket_ids or [])
+        if basket_ids is False:
+            basket = self.order_line.product_id - products
         if state == "shown" and order._is_order_held_out():
             state, products = "held_out", None
         # Reason and score are worked out again: the log does not believe the browser.

@@ -31,11 +31,27 @@ class TestSuggestionsUi(BasketCommon, HttpCase):
             {self.butter: "added", self.cheese: "dismissed", self.dates: "shown"},
         )
 
+        cheese = self.env["sale.suggestion"].search(
+            [("order_id", "=", order.id), ("product_id", "=", self.cheese.id)]
+        )
+        self.assertEqual((cheese.dismiss_reason, cheese.position), ("too_expensive", 2))
+
     def test_new_quotation(self):
         self.start_tour(
             "/odoo/orders/new", "crm_analytics_suggestions_new", login="basket_salesman"
         )
         order = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(order.order_line.product_id, self.apple + self.butter)
+        self.assertEqual(
+            self.get_states(order),
+            {self.butter: "added", self.cheese: "dismissed", self.dates: "shown"},
+        )
+
+    def test_catalog(self):
+        order = self.create_order("a", user_id=self.salesman.id)
+        self.start_tour(
+            f"/odoo/orders/{order.id}", "crm_analytics_suggestions_catalog", login="basket_salesman"
+        )
         self.assertEqual(order.order_line.product_id, self.apple + self.butter)
         self.assertEqual(
             self.get_states(order),

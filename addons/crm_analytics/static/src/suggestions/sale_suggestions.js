@@ -1,65 +1,51 @@
-import { Component, onWillDestroy, useState } from "@odoo/owl";
 import { serializeDateTime } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { formatCurrency } from "@web/core/currency";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-
-const REFRESH_DELAY = 250;
+import { SuggestionPanel } from "./suggestion_panel";
 
 /**
- * "Bought Together" under the lines of a quotation: what goes best with the products that are on
- * the screen, saved or not. Adding makes an ordinary order line in the form, so that quantity,
- * price and taxes are core's and Discard takes it back.
+ * Suggestions under the lines of a quotation: what goes best with the products that are on the
+ * screen, saved or not. Adding makes an ordinary order line in the form, so that quantity, price
+ * and taxes are core's and Discard takes it back.
  *
  * What was shown, added and dismissed is told to the server apart from the form, which never
  * becomes dirty by it; on a quotation not saved yet it waits here until it is.
  */
-export class SaleSuggestions extends Component {
-    static template = "crm_analytics.SaleSuggestions";
+export class SaleSuggestions extends SuggestionPanel {
     static props = { ...standardWidgetProps };
 
     setup() {
-        this.orm = useService("orm");
-        this.state = useState({ suggestions: [], addingId: false });
-        this.keepLast = new KeepLast();
+        super.setup();
         this.lastKey = null;
+        this.emptyKey = null;
         this.orderId = this.props.record.resId;
-        // {product id: {state, basketIds}} of what the server was not told yet
-        this.pending = new Map();
-        this.shownIds = new Set();
-        this.dismissedIds = new Set();
-        this.refreshLater = useDebounced(() => this.refresh(), REFRESH_DELAY);
         useRecordObserver((record) => this.onRecordChanged(record));
-        onWillDestroy(() => this.refreshLater.cancel());
     }
 
-    get lines() {
-        return this.props.record.data.order_line.records;
+    get readonly() {
+        return this.props.readonly;
     }
 
-    formatPrice(suggestion) {
-        return formatCurrency(suggestion.price, suggestion.currency_id);
+    get canAsk() {
+        const { product_ids, line_ids, partner_id } = this.values;
+        return Boolean(product_ids.length || line_ids.length || partner_id);
     }
 
     /** Everything the suggestions depend on, as the server wants it. */
     getValues(record) {
-        const { company_id, date_order, fiscal_position_id, order_line, partner_id, pricelist_id } =
-            record.data;
-        const loadedIds = order_line.records.map((line) => line.resId);
+        const { data } = record;
+        const loadedIds = data.order_line.records.map((line) => line.resId);
         return {
             order_id: record.resId || false,
-            company_id: company_id?.id || false,
-            partner_id: partner_id?.id || false,
-            pricelist_id: pricelist_id?.id || false,
-            fiscal_position_id: fiscal_position_id?.id || false,
-            date_order: date_order ? serializeDateTime(date_order) : false,
+            suggestion_seed: data.suggestion_seed,
+            company_id: data.company_id?.id || false,
+            partner_id: data.partner_id?.id || false,
+            pricelist_id: data.pricelist_id?.id || false,
+            fiscal_position_id: data.fiscal_position_id?.id || false,
+            date_order: data.date_order ? serializeDateTime(data.date_order) : false,
             product_ids: this.getProductIds(record),
-            line_ids: order_line.currentIds.filter(
+            line_ids: data.order_line.currentIds.filter(
                 (id) => typeof id === "number" && !loadedIds.includes(id)
             ),
         };
@@ -70,13 +56,16 @@ export class SaleSuggestions extends Component {
         return [...new Set(ids.filter(Boolean))].sort((a, b) => a - b);
     }
 
+    getSettledIds() {
+        return this.getProductIds(this.props.record);
+    }
+
     onRecordChanged(record) {
         if (record.resId !== this.orderId) {
             if (this.orderId) {
                 // another quotation in the same form: the pager
-                this.pending.clear();
-                this.shownIds.clear();
-                this.dismissedIds.clear();
+                this.forget();
+                this.emptyKey = null;
             }
             this.orderId = record.resId;
         }
@@ -93,107 +82,41 @@ export class SaleSuggestions extends Component {
         }
     }
 
-    async refresh() {
-        const values = { ...this.values, dismissed_ids: [...this.dismissedIds] };
-        let suggestions = [];
-        if (values.product_ids.length || values.line_ids.length) {
-            suggestions = await this.keepLast.add(
-                this.orm.silent.call("sale.order", "get_affinity_suggestions", [values])
-            );
-        } else {
-            // an earlier answer must not fill the panel of an order without products
-            this.keepLast.add(Promise.resolve());
+    async addLine(suggestion) {
+        const orderLines = this.props.record.data.order_line;
+        const canProceed = await orderLines.leaveEditMode();
+        if (canProceed === false) {
+            return false;
         }
-        // What was added or dismissed while the server worked must not come back for a second click.
-        const settledIds = [
-            ...this.getProductIds(this.props.record),
-            ...this.dismissedIds,
-            this.state.addingId,
-        ];
-        suggestions = suggestions.filter(({ product_id }) => !settledIds.includes(product_id));
-        this.state.suggestions = suggestions;
-        this.remember("shown", suggestions.map((suggestion) => suggestion.product_id));
-    }
-
-    // Handlers
-
-    async onAdd(suggestion) {
-        if (this.state.addingId) {
-            return;
-        }
-        this.state.addingId = suggestion.product_id;
-        try {
-            const orderLines = this.props.record.data.order_line;
-            const canProceed = await orderLines.leaveEditMode();
-            if (canProceed === false) {
-                return;
-            }
-            const basketIds = this.values.product_ids;
-            // at once, so that a second click cannot add it again
-            this.hide(suggestion);
-            const line = await orderLines.addNewRecord({ position: "bottom", mode: "readonly" });
-            await line.update({
-                product_id: { id: suggestion.product_id, display_name: suggestion.name },
-            });
-            this.remember("added", [suggestion.product_id], basketIds);
-        } finally {
-            this.state.addingId = false;
-        }
-    }
-
-    onDismiss(suggestion) {
-        this.dismissedIds.add(suggestion.product_id);
         this.hide(suggestion);
-        this.remember("dismissed", [suggestion.product_id]);
-        this.refreshLater();
-    }
-
-    hide({ product_id }) {
-        this.state.suggestions = this.state.suggestions.filter(
-            (suggestion) => suggestion.product_id !== product_id
-        );
-    }
-
-    get dismissLabel() {
-        return _t("Do not propose this again on this quotation");
-    }
-
-    // What the server is told
-
-    remember(state, productIds, basketIds = this.values.product_ids) {
-        for (const productId of productIds) {
-            if (state === "shown" && this.shownIds.has(productId)) {
-                continue;
-            }
-            this.shownIds.add(productId);
-            this.pending.set(productId, { state, basketIds });
+        const line = await orderLines.addNewRecord({ position: "bottom", mode: "readonly" });
+        await line.update({
+            product_id: { id: suggestion.product_id, display_name: suggestion.name },
+        });
+        if (suggestion.quantity !== 1) {
+            await line.update({ product_uom_qty: suggestion.quantity });
         }
-        this.sendPending();
+        return true;
     }
 
     /** Tell what is settled: an added product once its line is saved, the rest once the order is. */
     sendPending() {
-        if (!this.orderId || this.props.readonly) {
-            return;
+        if (this.orderId && !this.props.readonly) {
+            this.send(
+                this.orderId,
+                (productId, { state }) =>
+                    state !== "added" || this.savedProductIds.includes(productId)
+            );
         }
-        const groups = new Map();
-        for (const [productId, { state, basketIds }] of this.pending) {
-            if (state === "added" && !this.savedProductIds.includes(productId)) {
-                continue;
-            }
-            this.pending.delete(productId);
-            const key = JSON.stringify([state, basketIds]);
-            groups.set(key, [...(groups.get(key) || []), productId]);
+    }
+
+    sendNothingShown() {
+        const key = JSON.stringify(this.values.product_ids);
+        if (this.orderId && !this.props.readonly && !this.shownIds.size && key !== this.emptyKey) {
+            this.emptyKey = key;
+            this.log(this.orderId, "shown", [], this.values.product_ids);
         }
-        for (const [key, productIds] of groups) {
-            const [state, basketIds] = JSON.parse(key);
-            this.orm.silent.call("sale.order", "log_affinity_suggestions", [
-                [this.orderId],
-                state,
-                productIds,
-                basketIds,
-            ]);
-        }
+        this.sendPending();
     }
 }
 
@@ -205,6 +128,7 @@ export const saleSuggestions = {
         { name: "fiscal_position_id", type: "many2one", relation: "account.fiscal.position" },
         { name: "partner_id", type: "many2one", relation: "res.partner" },
         { name: "pricelist_id", type: "many2one", relation: "product.pricelist" },
+        { name: "suggestion_seed", type: "integer" },
     ],
 };
 

@@ -18,6 +18,7 @@ const useSuggestions = [
     },
     { trigger: `.o_sale_suggestions:not(:has(.o_sale_suggestion_name:contains("Butter")))` },
     { trigger: `${card("Cheese")} .o_sale_suggestion_dismiss`, run: "click" },
+    { trigger: ".o_sale_suggestion_reason_too_expensive", run: "click" },
     { trigger: `.o_sale_suggestions:not(:has(.o_sale_suggestion_name:contains("Cheese")))` },
     ...stepUtils.saveForm(),
 ];
@@ -46,5 +47,29 @@ registry.category("web_tour.tours").add("crm_analytics_suggestions_new", {
         },
         { trigger: ".ui-menu-item > a:contains('Apple')", run: "click" },
         ...useSuggestions,
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_analytics_suggestions_catalog", {
+    steps: () => [
+        {
+            trigger: ".o_field_widget[name=order_line] button[name=action_add_from_catalog]",
+            run: "click",
+        },
+        {
+            content: "The reason is told above the products",
+            trigger: `.o_catalog_suggestions ${card("Butter")} .o_sale_suggestion_reason:contains("14 of 22")`,
+        },
+        { trigger: `${card("Butter")} .o_sale_suggestion_add`, run: "click" },
+        {
+            content: "The product below is on the quotation",
+            trigger: ".o_kanban_record.o_product_added:contains('Butter')",
+        },
+        { trigger: `.o_sale_suggestions:not(:has(.o_sale_suggestion_name:contains("Butter")))` },
+        { trigger: `${card("Cheese")} .o_sale_suggestion_dismiss`, run: "click" },
+        { trigger: ".o_sale_suggestion_reason_later", run: "click" },
+        { trigger: `.o_sale_suggestions:not(:has(.o_sale_suggestion_name:contains("Cheese")))` },
+        { trigger: ".o-kanban-button-back", run: "click" },
+        { trigger: ".o_form_view .o_data_row:contains('Butter')" },
     ],
 });
