@@ -25,6 +25,7 @@
         "views/sale_customer_prediction_views.xml",
         "views/sale_order_line_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
         "views/sale_suggestion_views.xml",
         "views/sale_white_space_views.xml",
         "views/sale_customer_followup_views.xml",

@@ -17,6 +17,7 @@ from . import product_template_optional
 from . import product_upsell
 from . import product_upsell_followup
 from . import res_company
+from . import res_company_portal
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_cross_selling
@@ -31,6 +32,7 @@ from . import sale_order_line
 from . import sale_order_line_amount
 from . import sale_order_line_purchases
 from . import sale_order_outcome
+from . import sale_order_portal
 from . import sale_order_ranking
 from . import sale_order_suggestion
 from . import sale_order_suggestion_parts

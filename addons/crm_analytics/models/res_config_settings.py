@@ -54,6 +54,7 @@ class ResConfigSettings(models.TransientModel):
         "customer for so many months.",
     )
     affinity_date = fields.Datetime(related="company_id.affinity_date")
+    portal_suggestions = fields.Boolean(related="company_id.portal_suggestions", readonly=False)
 
     @api.constrains("affinity_holdout", "affinity_hidden_months")
     def _check_suggestion_settings(self):

@@ -18,5 +18,6 @@ from . import test_product_affinity
 from . import test_product_affinity_replace
 from . import test_sale_suggestion
 from . import test_suggestion_outcome
+from . import test_suggestion_portal
 from . import test_suggestion_proof
 from . import test_suggestions_ui
