@@ -102,6 +102,14 @@ def select(purchases, chosen):
     )
 
 
+def changed_customers(old, new):
+    """Return the customers (int32, ascending) whose purchases are not the same in both."""
+    rows = np.concatenate([_rows(old), _rows(new)])
+    # A row that is in both comes twice.
+    found, times = np.unique(rows, return_counts=True)
+    return np.unique(found["customer"][times == 1]).astype(np.int32)
+
+
 def category_amounts(purchases, products, categories, years):
     """Return what each customer buys a year in each category.
 
@@ -151,6 +159,17 @@ def pack_purchases(purchases):
 def unpack_purchases(data):
     *histories, amount = unpack(data)
     return Purchases(Histories(*histories), amount)
+
+
+def _rows(purchases):
+    names = ("customer", "product", "order_count", "first_day", "last_day")
+    rows = np.empty(
+        len(purchases.amount), [*((name, np.int32) for name in names), ("amount", np.float32)]
+    )
+    for name in names:
+        rows[name] = getattr(purchases.histories, name)
+    rows["amount"] = purchases.amount
+    return rows
 
 
 def _keys(first, second):

@@ -113,7 +113,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             self.company_id,
             "interests",
             [(0, 0, len(np.unique(customers)), pack(interests))],
-            read_date=fields.Datetime.now(),
+            learn_date=fields.Datetime.now(),
         )
 
     def _get_owned_products(self):

@@ -6,10 +6,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Orders whose ids share a multiple of this are read together.
-CHUNK_ORDERS = 100_000
-# A transaction that began before the reading may be committed after it.
-LATE_COMMITS = relativedelta(minutes=15)
 EPOCH = date(1970, 1, 1)
 # In place of a range: everybody's predictions are out of date.
 EVERYBODY = -1
@@ -22,8 +18,8 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     """The step that reads what each customer bought, for the steps about customers.
 
     Each range of orders is one batch, stored as blocks (`sale.customer.block`) of the kinds
-    "head" (one for each range that is read), "purchases", and "changed": the customers whose
-    predictions are out of date, kept until those are replaced.
+    "purchases", "head" (one for each range that was read, with its fingerprint) and "changed": the
+    customers whose predictions are out of date, kept until those are replaced.
     """
 
     _inherit = "product.affinity.run"
@@ -34,16 +30,32 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
 
     def _step_purchases(self):
         """Read one range of orders that changed since it was read last."""
-        date_from, today = self._get_purchase_window()
-        chunks = self._get_order_chunks(date_from)
         blocks = self.env["sale.customer.block"]
         if not self.position:
-            self._forget_changed_chunks(chunks, date_from)
+            self._plan_purchases()
             self.position = 1
-        missing = sorted(chunks.keys() - blocks._get_heads(self.company_id).keys())
-        if missing:
-            self._store_purchases(missing[0], chunks[missing[0]][0], date_from, today)
-        return max(len(missing) - 1, 0)
+        todo = blocks._get_heads(self.company_id, "todo")
+        if todo:
+            chunk = min(todo)
+            self._store_purchases(chunk, todo[chunk].data)
+            blocks._drop(self.company_id, ["todo"], SQL("chunk = %s", chunk))
+        return max(len(todo) - 1, 0)
+
+    def _plan_purchases(self):
+        """Note which ranges of orders are to be read, with their fingerprints."""
+        company = self.company_id
+        blocks = self.env["sale.customer.block"]
+        found = self._get_fingerprints()
+        heads = {chunk: head.data for chunk, head in blocks._get_heads(company).items()}
+        changed = [
+            chunk
+            for chunk in found.keys() | heads.keys()
+            if self.full or found.get(chunk) != heads.get(chunk)
+        ]
+        blocks._drop(company, ["todo"])
+        blocks._put(company, "todo", [(chunk, 0, 0, found.get(chunk, b"")) for chunk in changed])
+        if changed and self._must_learn():
+            blocks._put(company, "changed", [(EVERYBODY, 0, 0, b"")])
 
     def _get_purchase_window(self):
         """Return the moment from which orders count, and the day from which they are looked at.
@@ -59,81 +71,13 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         start = datetime.combine((today - relativedelta(months=months)).replace(day=1), time.min)
         return zone.localize(start).astimezone(timezone.utc).replace(tzinfo=None), today
 
-    def _get_order_chunks(self, date_from):
-        """Return {chunk: (orders, last change)} of the ranges with orders since a moment.
-
-        Quotations too: an order that was cancelled is to be forgotten.
-        """
-        orders = self.env["sale.order"].sudo()  # sudo: the run is about the whole company
-        query = orders._search(
-            Domain("company_id", "=", self.company_id.id) & Domain("date_order", ">=", date_from),
-            order="id",
-        )
-        chunk = SQL("%s / %s", SQL.identifier(query.table, "id"), CHUNK_ORDERS)
-        query.groupby = chunk
-        query.order = None
-        rows = self.env.execute_query(
-            query.select(
-                chunk,
-                SQL("count(*)"),
-                SQL("max(%s)", orders._field_to_sql(query.table, "write_date", query)),
-            )
-        )
-        return {chunk: (count, changed) for chunk, count, changed in rows}
-
-    def _forget_changed_chunks(self, chunks, date_from):
-        """Drop the ranges that are to be read again, and note whose customers changed."""
-        company = self.company_id
-        blocks = self.env["sale.customer.block"]
-        mark = self._get_head_mark(date_from)
-        heads = {
-            chunk: (size, read_date)
-            for chunk, (size, read_date, data) in blocks._get_heads(company).items()
-            if data == mark and not self.full
-        }
-        valid = [
-            chunk
-            for chunk, (size, read_date) in heads.items()
-            if chunk in chunks and chunks[chunk][0] == size and chunks[chunk][1] < read_date
-        ]
-        dropped = blocks._drop(company, ("head", "purchases"), SQL("chunk <> ALL(%s)", valid))
-        changed = chunks.keys() - set(valid)
-        for chunk in sorted(changed):
-            read_date = heads[chunk][1] if chunk in heads else None
-            self._note_changed_customers(chunk, date_from, read_date)
-        if (changed or dropped) and self._must_learn():
-            blocks._put(company, "changed", [(EVERYBODY, 0, 0, b"")])
-
-    def _get_head_mark(self, date_from):
-        """Return what the stored histories depend on besides the orders."""
-        level = self.env["product.affinity"]._get_mining_settings().get("level")
-        return f"{date_from} {level} {self.company_id._get_tz().zone}".encode()
-
-    def _note_changed_customers(self, chunk, date_from, read_date):
-        """Store the customers of the orders of a range that changed since a moment."""
-        from ..mining.purchases import pack, unpack
-
-        company = self.company_id
-        blocks = self.env["sale.customer.block"]
-        orders = self.env["sale.order"].sudo()  # sudo: the run is about the whole company
-        query = orders._search(
-            Domain("company_id", "=", company.id)
-            & Domain("date_order", ">=", date_from)
-            & Domain("id", ">=", chunk * CHUNK_ORDERS)
-            & Domain("id", "<", (chunk + 1) * CHUNK_ORDERS)
-            & (Domain("write_date", ">=", read_date) if read_date else Domain.TRUE)
-        )
-        query.order = None
-        partner = query.join(query.table, "partner_id", "res_partner", "id", "partner_id")
-        customer = SQL.identifier(partner, "commercial_partner_id")
-        [(found,)] = self.env.execute_query(query.select(SQL("array_agg(DISTINCT %s)", customer)))
-        customers = set(found or ())
-        # What a run that never ended noted of this range still holds.
-        for _chunk, _bucket, _day, data in blocks._get(
-            company, "changed", SQL("chunk = %s", chunk)
-        ):
-            customers.update(unpack(data)[0].tolist())
-        blocks._put(company, "changed", [(chunk, 0, len(customers), pack([sorted(customers)]))])
+    def _get_fingerprints(self):
+        """Return {range of orders: what its stored purchases depend on}."""
+        date_from, _today = self._get_purchase_window()
+        level = self.env["product.affinity"]._get_mining_settings()["level"]
+        mark = f"{date_from} {level} {self.company_id._get_tz().zone}"
+        ranges = self.env["sale.order.line"]._get_basket_ranges(self.company_id, date_from)
+        return {chunk: f"{mark} {key}".encode() for chunk, key in ranges.items()}
 
     def _must_learn(self):
         """Whether what all customers teach together is to be learned again, not only what those
@@ -141,8 +85,8 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         found = self.env["sale.customer.block"]._get_heads(self.company_id, "interests")
         if self.full or not found:
             return True
-        customers, learned, _data = found[0]
-        return customers <= SMALL_COMPANY or learned < fields.Datetime.now() - RELEARN_AFTER
+        long_ago = fields.Datetime.now() - RELEARN_AFTER
+        return found[0].size <= SMALL_COMPANY or found[0].learn_date < long_ago
 
     def _has_changed_customers(self):
         changed = self._get_changed_customers()
@@ -164,27 +108,42 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             customers.update(unpack(data)[0].tolist())
         return sorted(customers)
 
-    def _store_purchases(self, chunk, count, date_from, today):
-        """Read a range of orders and store what its customers bought."""
-        from ..mining.purchases import pack_purchases, split, summarize
+    def _store_purchases(self, chunk, fingerprint):
+        """Read a range of orders, store what its customers bought, and note for whom that changed.
 
-        company, day = self.company_id, (today - EPOCH).days
-        read_date = fields.Datetime.now() - LATE_COMMITS
-        *lines, amounts = self.env["sale.order.line"]._read_purchases(
-            company, chunk * CHUNK_ORDERS, (chunk + 1) * CHUNK_ORDERS - 1, date_from
-        )
-        blocks = self.env["sale.customer.block"]
+        :param bytes fingerprint: empty for a range that has no orders any more
+        """
+        import numpy as np
+
+        from ..mining import purchases as mining
+
+        company = self.company_id
+        date_from, today = self._get_purchase_window()
+        day = (today - EPOCH).days
+        blocks, here = self.env["sale.customer.block"], SQL("chunk = %s", chunk)
+        old = [
+            (mining.unpack_purchases(data), at)
+            for _chunk, _bucket, at, data in blocks._get(company, "purchases", here)
+        ]
+        *lines, amounts = self.env["sale.order.line"]._read_purchases(company, chunk, date_from)
+        purchases = mining.summarize(*lines, amounts=amounts, today=day)
+        changed = [mining.changed_customers(mining.merge(old, day), purchases)]
+        # What an unfinished run noted of this range still holds.
+        changed += [mining.unpack(data)[0] for *_at, data in blocks._get(company, "changed", here)]
+        customers = np.unique(np.concatenate(changed))
+        blocks._drop(company, ("head", "purchases"), here)
         blocks._put(
             company,
             "purchases",
             [
-                (chunk, bucket, len(part.amount), pack_purchases(part))
-                for bucket, part in split(summarize(*lines, amounts=amounts, today=day))
+                (chunk, bucket, len(part.amount), mining.pack_purchases(part))
+                for bucket, part in mining.split(purchases)
             ],
             day=day,
         )
-        mark = self._get_head_mark(date_from)
-        blocks._put(company, "head", [(chunk, 0, count, mark)], read_date=read_date)
+        blocks._put(company, "changed", [(chunk, 0, len(customers), mining.pack([customers]))])
+        if fingerprint:
+            blocks._put(company, "head", [(chunk, 0, 0, fingerprint)])
 
     def _get_purchases(self, buckets=None):
         """Return the purchases of the customers of some buckets, or of all of them."""
@@ -211,16 +170,16 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         """Return the length of the period of the purchases, a quarter of a year at least: what was
         sold in a week says nothing of a year."""
         date_from, _today = self._get_purchase_window()
-        [(first,)] = (
-            self.env["sale.order"]
-            .sudo()
-            ._read_group(  # sudo: as above
-                Domain("company_id", "=", self.company_id.id)
-                & Domain("state", "=", "sale")
-                & Domain("date_order", ">=", date_from),
-                aggregates=["date_order:min"],
-            )
+        # sudo: the period is that of the whole company
+        orders = self.env["sale.order.line"]._get_basket_orders(self.company_id).sudo()
+        first = orders.search_fetch(
+            orders.env["sale.order.line"]._get_basket_order_domain(self.company_id)
+            & Domain("date_order", ">=", date_from),
+            ["date_order"],
+            order="date_order, id",
+            limit=1,
         )
         if not first:
             return 1.0
-        return max((self._get_purchase_today() - (first.date() - EPOCH).days + 1) / 365.25, 0.25)
+        days = self._get_purchase_today() - (first.date_order.date() - EPOCH).days + 1
+        return max(days / 365.25, 0.25)

@@ -1,7 +1,16 @@
+from datetime import datetime
+from typing import NamedTuple
+
 from psycopg2 import Binary
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+
+class Head(NamedTuple):
+    size: int
+    learn_date: datetime | None
+    data: bytes
 
 
 class SaleCustomerBlock(models.Model):
@@ -24,7 +33,7 @@ class SaleCustomerBlock(models.Model):
     bucket = fields.Integer(required=True, readonly=True)
     size = fields.Integer(readonly=True, help="Rows in the arrays.")
     day = fields.Integer(readonly=True, help="Days from 1970 to the day the rows are weighed by.")
-    read_date = fields.Datetime(readonly=True, help="Orders changed later are to be read again.")
+    learn_date = fields.Datetime(readonly=True, help="When it was learned from all customers.")
     data = fields.Binary(attachment=False, readonly=True)
 
     _place_uniq = models.UniqueIndex(
@@ -85,12 +94,12 @@ class SaleCustomerBlock(models.Model):
 
     @api.model
     def _get_heads(self, company, kind="head"):
-        """Return {chunk: (size, read_date, bytes)} of blocks that are not cut in buckets."""
+        """Return {chunk: Head} of blocks that are not cut in buckets."""
         return {
-            chunk: (size, read_date, bytes(data))
-            for chunk, size, read_date, data in self.env.execute_query(
+            chunk: Head(size, learn_date, bytes(data))
+            for chunk, size, learn_date, data in self.env.execute_query(
                 SQL(
-                    "SELECT chunk, size, read_date, data FROM %s "
+                    "SELECT chunk, size, learn_date, data FROM %s "
                     "WHERE company_id = %s AND kind = %s",
                     SQL.identifier(self._table),
                     company.id,

@@ -2,18 +2,21 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .sale_order_line import ORDERS_PER_RANGE
+
 
 class SaleOrderLine(models.Model):  # pylint: disable=consider-merging-classes-inherited
     _inherit = "sale.order.line"
 
     @api.model
-    def _read_purchases(self, company, first, last, date_from):
-        """Return what customers bought on the orders of a range of ids since a moment.
+    def _read_purchases(self, company, order_range, date_from):
+        """Return what customers bought on the orders of a range since a moment.
 
         The lines are those of the baskets; the customer is the commercial entity, guests left out;
         the day is the company's; the amount is without taxes, in the company's currency at the rate
         of the order's day.
 
+        :param int order_range: a key of `_get_basket_ranges`
         :return: customers, orders, products, days from 1970 (int32) and amounts (float64), all of
             shape (lines,)
         """
@@ -33,6 +36,8 @@ class SaleOrderLine(models.Model):  # pylint: disable=consider-merging-classes-i
         guest = self.env["res.partner"]._field_to_sql(customer, "is_guest", query)
         query.add_where(SQL("%s IS NOT TRUE", guest))
         # The range on both sides lets PostgreSQL read both tables by their keys.
+        first = order_range * ORDERS_PER_RANGE
+        last = first + ORDERS_PER_RANGE - 1
         for key in (SQL.identifier(query.table, "order_id"), SQL.identifier(order, "id")):
             query.add_where(SQL("%s BETWEEN %s AND %s", key, first, last))
         query.add_where(SQL("%s >= %s", SQL.identifier(order, "date_order"), date_from))

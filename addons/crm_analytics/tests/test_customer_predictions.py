@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from ..models import product_affinity_run_customers, product_affinity_run_purchases
+from ..models import product_affinity_run_customers, sale_order_line, sale_order_line_purchases
 from .predictions_common import TODAY, PredictionsCommon
 
 
@@ -141,7 +141,8 @@ class TestCustomerPredictions(PredictionsCommon):
         models = (self.predictions, self.upsells, self.spaces)
         before = [self.get_rows(model) for model in models]
         with (
-            patch.object(product_affinity_run_purchases, "CHUNK_ORDERS", 7),
+            patch.object(sale_order_line, "ORDERS_PER_RANGE", 7),
+            patch.object(sale_order_line_purchases, "ORDERS_PER_RANGE", 7),
             patch.object(product_affinity_run_customers, "BATCH_ROWS", 1),
         ):
             self.run_night(full=True)

@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..models import product_affinity_run_purchases
+from ..models import product_affinity_run_purchases, sale_order_line, sale_order_line_purchases
 from .predictions_common import TODAY, PredictionsCommon
 
 
@@ -83,14 +83,10 @@ class TestNightsWithFewOrders(PredictionsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.classPatch(product_affinity_run_purchases, "SMALL_COMPANY", 0)
-        cls.classPatch(product_affinity_run_purchases, "CHUNK_ORDERS", 10)
-        cls.age_orders()
-        cls.run_night()
-
-    @classmethod
-    def age_orders(cls):
-        """Let the orders have been changed before the last night."""
+        for module in (sale_order_line, sale_order_line_purchases):
+            cls.classPatch(module, "ORDERS_PER_RANGE", 10)
         cls.env.flush_all()
+        # A test is one transaction, at one time: let the orders be written before it.
         cls.env.cr.execute(
             SQL(
                 "UPDATE sale_order SET write_date = write_date - interval '1 day' "
@@ -99,6 +95,7 @@ class TestNightsWithFewOrders(PredictionsCommon):
             )
         )
         cls.env.invalidate_all()
+        cls.run_night()
 
     def run_counting(self, **values):
         """Return the number of ranges read and of batches of customers done."""
@@ -135,15 +132,35 @@ class TestNightsWithFewOrders(PredictionsCommon):
         self.assertEqual(customers, set())
         self.assertFalse(self.get_predictions(self.customers[9]))
 
+    def test_line_added_to_an_old_order(self):
+        order = self.orders.filtered(lambda order: order.partner_id == self.customers[9])
+        self.env["sale.order.line"].create({"order_id": order.id, "product_id": self.apple.id})
+        _read, customers = self.run_counting()
+        self.assertEqual(customers, {self.customers[9].id})
+        self.assertIn(self.apple, self.get_predictions(self.customers[9]))
+
+    def test_order_of_another_customer(self):
+        order = self.orders.filtered(lambda order: order.partner_id == self.customers[0])[0]
+        order.partner_id = self.customers[1]
+        _read, customers = self.run_counting()
+        self.assertEqual(customers, set(self.customers[:2].ids))
+        self.assertEqual(self.get_predictions(self.customers[0])[self.apple].order_count, 4)
+
     def test_all_on_request(self):
         ranges, customers = self.run_counting(full=True)
         self.assertGreater(ranges, 2)
         self.assertEqual(customers, set(self.customers.ids))
 
-    def test_all_when_a_setting_changed(self):
+    def test_shorter_period(self):
+        """What falls out of the period changes for whom it was bought."""
+        self.sell((self.customers[9], "a", 500))
+        self.run_night()
+        self.assertIn(self.apple, self.get_predictions(self.customers[9]))
         self.set_parameters(months=12)
-        _ranges, customers = self.run_counting()
-        self.assertEqual(customers, set(self.customers.ids))
+        ranges, customers = self.run_counting()
+        self.assertGreater(ranges, 2)
+        self.assertEqual(customers, {self.customers[9].id})
+        self.assertNotIn(self.apple, self.get_predictions(self.customers[9]))
 
     def test_archived_products_go_at_once(self):
         self.sell((self.customers[9], "e", 0))
@@ -164,8 +181,6 @@ class TestNightsWithFewOrders(PredictionsCommon):
         self.assertEqual(customers, {self.customers[9].id})
 
     def test_queries_do_not_grow_with_customers(self):
-        self.run_night(full=True)
-
         def count():
             run = self.start_night(full=True)
             while run.step != "purchases":
@@ -177,7 +192,10 @@ class TestNightsWithFewOrders(PredictionsCommon):
                 run.flush_recordset()
             return self.cr.sql_log_count - start
 
-        with patch.object(product_affinity_run_purchases, "CHUNK_ORDERS", 100_000):
+        with (
+            patch.object(sale_order_line, "ORDERS_PER_RANGE", 100_000),
+            patch.object(sale_order_line_purchases, "ORDERS_PER_RANGE", 100_000),
+        ):
             few = count()
             customers = self.env["res.partner"].create(
                 [{"name": f"One More {number}"} for number in range(30)]
