@@ -40,7 +40,8 @@ print('RESULT', json.dumps({
 """
 DEMO_DATA = """
 print('demo', all(env[model].search_count([]) for model in (
-    'crm.complaint', 'crm.contract.term', 'product.affinity', 'loyalty.card')))
+    'crm.complaint', 'crm.contract.term', 'loyalty.card', 'product.affinity', 'product.upsell',
+    'sale.customer.prediction', 'sale.white.space', 'sale.customer.followup', 'sale.suggestion')))
 """
 UNINSTALL = """
 env['ir.module.module'].search([('name', '=', '{module}')]).button_immediate_uninstall()

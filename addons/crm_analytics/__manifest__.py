@@ -42,6 +42,7 @@
         "demo/sale.order.csv",
         "demo/sale_order_supplies_demo.xml",
         "demo/sale_order_demo.xml",
+        "demo/cross_selling_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

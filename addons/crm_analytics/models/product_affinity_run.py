@@ -145,6 +145,16 @@ class ProductAffinityRun(models.Model):
                 return False
         return True
 
+    @api.model
+    def _compute_at_once(self, company):
+        """Do a whole run in the caller's transaction: for a few orders, as those of demo data."""
+        run = self.create({"company_id": company.id, "started_date": fields.Datetime.now()})
+        run.write({"state": "running", **run._prepare_step(run._get_steps()[0])})
+        while run.state == "running":
+            run._do_batch()
+            run.flush_recordset()
+        return run
+
     def _begin_batch(self):
         """Note and commit that a batch begins; return False if there is none to do here."""
         if not self._lock() or self.state not in OPEN_STATES:
