@@ -16,6 +16,7 @@
         "security/sale_customer_prediction_security.xml",
         "data/ir_cron_data.xml",
         "views/product_affinity_views.xml",
+        "views/product_affinity_run_views.xml",
         "views/product_upsell_views.xml",
         "views/product_category_views.xml",
         "views/product_optional_views.xml",
@@ -46,6 +47,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "crm_analytics/static/src/affinity_run/**/*",
             "crm_analytics/static/src/dashboard/**/*",
             "crm_analytics/static/src/proof/**/*",
             "crm_analytics/static/src/suggestions/**/*",

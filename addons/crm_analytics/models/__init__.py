@@ -6,7 +6,12 @@ from . import crm_dashboard
 from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_followup
+from . import product_affinity_block
+from . import product_affinity_mining
+from . import product_affinity_range
 from . import product_affinity_run
+from . import product_affinity_run_actions
+from . import product_affinity_run_orders
 from . import product_affinity_settings
 from . import product_affinity_run_purchases
 from . import product_affinity_run_customers

@@ -108,9 +108,13 @@ class ProductAffinityRun(models.Model):
             run = self.sudo().create({"company_id": company.id, "full": full}).with_env(self.env)
         elif full and run.state == "queued":
             run.sudo().full = True  # sudo: as above
+        self._trigger_cron()
+        return run
+
+    @api.model
+    def _trigger_cron(self):
         # sudo: only administrators may read scheduled actions.
         self.env.ref("crm_analytics.ir_cron_run_affinities").sudo()._trigger()
-        return run
 
     # Scheduled action
 
@@ -163,12 +167,12 @@ class ProductAffinityRun(models.Model):
             self._fail(UserError(self.env._("The server was stopped again and again at it.")))
             self.env.cr.commit()
             return False
-        values = {"attempts": self.attempts + 1}
+        values = {}
         if self.state == "queued":
             values.update(state="running", started_date=fields.Datetime.now())
         if self.step not in self._get_steps():
             values.update(self._prepare_step(self._get_steps()[0]))
-        self.write(values)
+        self.write({**values, "attempts": self.attempts + 1})
         self.env.cr.commit()
         return True
 
@@ -186,6 +190,7 @@ class ProductAffinityRun(models.Model):
             following = steps[steps.index(self.step) + 1 :]
             values = self._prepare_step(following[0]) if following else self._prepare_end("done")
         self.write(values)
+        self.env.flush_all()  # what cannot be written fails here, and not where it is committed
         return True
 
     def _lock(self):
@@ -213,18 +218,9 @@ class ProductAffinityRun(models.Model):
         text = str(error) if isinstance(error, UserError) else repr(error)
         self.write({**self._prepare_end("failed"), "error": text})
 
-    def _get_message(self):
-        """Return where the run is, or what came of it, in the reader's language."""
-        return self.error or ""
-
     # Steps
 
     @api.model
     def _get_steps(self):
-        """Return the names of the steps in their order."""
-        return ["affinities"]
-
-    def _step_affinities(self):
-        """Replace what is bought together."""
-        found = self.env["product.affinity"]._mine_company(self.company_id)
-        self.write({"order_count": found["orders"], "pair_count": found["pairs"]})
+        """Return the names of the steps in their order; add those of yours at the end."""
+        return []

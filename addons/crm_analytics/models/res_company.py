@@ -10,6 +10,12 @@ class ResCompany(models.Model):
         copy=False,
         help="When what is bought together was last computed from this company's orders.",
     )
+    affinity_date_from = fields.Datetime(
+        string="Orders Counted From",
+        readonly=True,
+        copy=False,
+        help="Confirmed orders from then on are in the numbers of what is bought together.",
+    )
     affinity_version = fields.Integer(
         string="Version of Affinities",
         readonly=True,

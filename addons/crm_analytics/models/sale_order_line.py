@@ -12,24 +12,28 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _get_basket_domain(self):
-        """Return the lines that tell what a customer chose to buy.
+        """Return the lines that tell what a customer chose to buy, of products that are still for
+        sale: what is archived or no longer sold cannot be proposed."""
+        return self._get_basket_line_domain() & Domain(
+            "product_id",
+            "any",
+            Domain("active", "=", True) & Domain("sale_ok", "=", True),
+        )
+
+    @api.model
+    def _get_basket_line_domain(self):
+        """Return the lines that tell what a customer chose to buy, whatever became of the product.
 
         Core's own domain leaves out down payments, discounts and rewards. What comes with a combo
-        was not chosen together, and what is archived or no longer sold cannot be proposed; the
-        products of delivery methods are not for sale either. A module with lines of another kind
-        adds its condition here.
+        was not chosen together. A module with lines of another kind adds its condition here.
         """
         return (
             Domain(self._sellable_lines_domain())
             & Domain("state", "=", "sale")
             & Domain("display_type", "=", False)
+            & Domain("product_id", "!=", False)
             & Domain("product_uom_qty", ">", 0)
             & Domain("combo_item_id", "=", False)
-            & Domain(
-                "product_id",
-                "any",
-                Domain("active", "=", True) & Domain("sale_ok", "=", True),
-            )
         )
 
     @api.model
@@ -95,7 +99,9 @@ class SaleOrderLine(models.Model):
         )
         days = SQL("greatest(%s::date - '1970-01-01'::date, 0)", date)
         known_ids, days = self._read_int_pairs(query, key, days, first)
-        query = lines._search(lines._get_basket_domain() & Domain("company_id", "=", company.id))
+        query = lines._search(
+            lines._get_basket_line_domain() & Domain("company_id", "=", company.id)
+        )
         key, product = (
             lines._field_to_sql(query.table, name, query) for name in ("order_id", "product_id")
         )

@@ -15,7 +15,9 @@ from . import test_mining_blocks
 from . import test_mining_matrix
 from . import test_optional_products
 from . import test_product_affinity
+from . import test_product_affinity_changes
 from . import test_product_affinity_replace
+from . import test_product_affinity_run
 from . import test_sale_suggestion
 from . import test_suggestion_outcome
 from . import test_suggestion_portal

@@ -1,5 +1,15 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
+
+
+@contextmanager
+def everything_significant():
+    """Small baskets counted by hand are never significant; the guard has its own test."""
+    with patch("odoo.addons.crm_analytics.mining.affinity.SIGNIFICANCE", 0.0):
+        yield
 
 
 class BasketCommon(TransactionCase):
@@ -108,3 +118,11 @@ class BasketCommon(TransactionCase):
     def get_pairs(self, company=None):
         rows = self.Affinity.search([("company_id", "=", (company or self.company).id)])
         return {(row.product_id, row.other_product_id): row for row in rows}
+
+    def assertPairs(self, letters, company=None):
+        """Assert that exactly these pairs (of the letters of products) go together."""
+        names = {product: letter for letter, product in self.letters.items()}
+        found = {
+            "".join(names.get(product, "?") for product in pair) for pair in self.get_pairs(company)
+        }
+        self.assertEqual(found, set(letters.split()))

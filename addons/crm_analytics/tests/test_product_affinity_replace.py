@@ -1,7 +1,6 @@
 import numpy as np
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 
@@ -60,16 +59,3 @@ class TestProductAffinityReplace(BaseCase):
             writer.rollback()
         with self.registry.cursor() as reader:
             self.assertEqual(self.read_both(reader), [3])
-
-    def test_second_computation_at_once_is_refused(self):
-        with self.registry.cursor() as first, self.registry.cursor() as second:
-            for cr in (first, second):
-                env = self.env(cr)
-                company = env["res.company"].browse(self.company_id)
-                if cr is first:
-                    env["product.affinity"]._mine_company(company)
-                    continue
-                with self.assertRaisesRegex(UserError, "already"):
-                    env["product.affinity"]._mine_company(company)
-            first.rollback()
-            second.rollback()
