@@ -19,9 +19,13 @@ load(env, {path!r}, Options(timezone="Europe/London", rejects={rejects!r}))
 """
 ANSWERS = """
 import json
-cron = env.ref("crm_analytics.ir_cron_compute_affinities")
-cron.method_direct_trigger()
-env.cr.commit()  # the action has its own transaction: see what it wrote
+crons = [
+    env.ref(f"crm_analytics.{name}")
+    for name in ("ir_cron_compute_affinities", "ir_cron_run_affinities")
+]
+for cron in crons:
+    cron.method_direct_trigger()
+    env.cr.commit()  # the action has its own transaction: see what it wrote
 product = env["product.product"].search([("default_code", "=", "85099B")])
 suggestions = env["sale.order"].get_affinity_suggestions({"product_ids": product.ids})
 for suggestion in suggestions:
@@ -61,7 +65,7 @@ env.cr.execute('''
 ''', [[suggestion["code"] for suggestion in suggestions]])
 counted = {code: counts for code, *counts in env.cr.fetchall()}
 print("RESULT", json.dumps({
-    "failures": cron.failure_count,
+    "failures": sum(cron.failure_count for cron in crons),
     "suggestions": suggestions,
     "counted": counted,
     "tiles": {tile["key"]: tile["value"] for tile in dashboard["tiles"]},
