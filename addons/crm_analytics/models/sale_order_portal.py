@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools.misc import limited_field_access_token
 
 # How many products a customer sees, and of how many of the best suggestions they are taken:
@@ -11,6 +11,13 @@ class SaleOrder(models.Model):
     """What goes well with a quotation, for the customer who reads it."""
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    @api.readonly
+    def get_optional_section_name(self, partner_id):
+        """Return the heading of suggestions that a customer may add, in the customer's language."""
+        partner = self.env["res.partner"].browse(partner_id)
+        return self.with_context(lang=partner.lang or self.env.lang).env._("Goes well with")
 
     def _propose_on_portal(self, is_seen=True):
         """Return what the customer is shown, and remember it as any other suggestion.

@@ -47,6 +47,37 @@ class TestSuggestionsUi(BasketCommon, HttpCase):
             {self.butter: "added", self.cheese: "dismissed", self.dates: "shown"},
         )
 
+    def test_option_for_the_portal(self):
+        order = self.create_order("a", user_id=self.salesman.id)
+        self.start_tour(
+            f"/odoo/orders/{order.id}", "crm_analytics_suggestion_option", login="basket_salesman"
+        )
+        lines = order.order_line.sorted("sequence")
+        self.assertEqual(
+            [(line.name.split("\n")[0], line.product_uom_qty) for line in lines],
+            [
+                ("Apple", 1.0),
+                ("Cheese", 1.0),
+                ("Goes well with", 0.0),
+                ("Butter", 0.0),
+                ("Dates", 0.0),
+            ],
+        )
+        self.assertTrue(lines[2].is_optional)
+        self.assertEqual(
+            lines.filtered(lambda line: line._can_be_edited_on_portal()).product_id,
+            self.butter + self.dates,
+        )
+        self.assertEqual(
+            self.get_states(order), dict.fromkeys(self.butter + self.cheese + self.dates, "added")
+        )
+        lines[3].product_uom_qty = 2  # what the customer does on the portal
+        order.action_confirm()
+        self.assertEqual(
+            self.get_states(order),
+            {self.butter: "ordered", self.cheese: "ordered", self.dates: "refused"},
+        )
+
     def test_catalog(self):
         order = self.create_order("a", user_id=self.salesman.id)
         self.start_tour(

@@ -1,7 +1,9 @@
 import { serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { addOptionalLine, addOrderedLine } from "./optional_section";
 import { SuggestionPanel } from "./suggestion_panel";
 
 /**
@@ -82,19 +84,50 @@ export class SaleSuggestions extends SuggestionPanel {
         }
     }
 
-    async addLine(suggestion) {
+    getActions() {
+        return [
+            {
+                id: "option",
+                label: _t("Offer as an option, which the customer can add on the portal"),
+                icon: "fa-list",
+                onClick: (suggestion) => this.onAdd(suggestion, () => this.addOption(suggestion)),
+            },
+        ];
+    }
+
+    addLine(suggestion) {
+        return this.addProduct(suggestion, addOrderedLine, suggestion.quantity);
+    }
+
+    addOption(suggestion) {
+        const getSectionName = () =>
+            this.orm.call("sale.order", "get_optional_section_name", [this.values.partner_id]);
+        return this.addProduct(
+            suggestion,
+            (orderLines) => addOptionalLine(orderLines, getSectionName),
+            0
+        );
+    }
+
+    /**
+     * @param {Object} suggestion
+     * @param {(orderLines: Object) => Promise<Object>} makeLine
+     * @param {number} quantity
+     * @returns {Promise<boolean>} whether it was added
+     */
+    async addProduct(suggestion, makeLine, quantity) {
         const orderLines = this.props.record.data.order_line;
         const canProceed = await orderLines.leaveEditMode();
         if (canProceed === false) {
             return false;
         }
         this.hide(suggestion);
-        const line = await orderLines.addNewRecord({ position: "bottom", mode: "readonly" });
+        const line = await makeLine(orderLines);
         await line.update({
             product_id: { id: suggestion.product_id, display_name: suggestion.name },
         });
-        if (suggestion.quantity !== 1) {
-            await line.update({ product_uom_qty: suggestion.quantity });
+        if (line.data.product_uom_qty !== quantity) {
+            await line.update({ product_uom_qty: quantity });
         }
         return true;
     }

@@ -79,14 +79,15 @@ export class SuggestionPanel extends Component {
 
     // Handlers
 
-    async onAdd(suggestion) {
+    /** @param {() => Promise<boolean>} [addLine] another way to add it than `addLine` */
+    async onAdd(suggestion, addLine = () => this.addLine(suggestion)) {
         if (this.state.addingId) {
             return;
         }
         this.state.addingId = suggestion.product_id;
         const values = { basketIds: this.values.product_ids, ...this.getPosition(suggestion) };
         try {
-            if (await this.addLine(suggestion)) {
+            if (await addLine()) {
                 this.remember("added", suggestion.product_id, values);
                 this.sendPending();
             }
