@@ -31,6 +31,7 @@
         "views/sale_white_space_views.xml",
         "views/sale_customer_followup_views.xml",
         "views/sale_followup_candidate_views.xml",
+        "views/crm_cross_matrix_views.xml",
         "views/crm_dashboard_views.xml",
         "report/sale_suggestion_report_views.xml",
         "views/crm_analytics_menus.xml",
@@ -49,6 +50,8 @@
         "web.assets_backend": [
             "crm_analytics/static/src/affinity_run/**/*",
             "crm_analytics/static/src/dashboard/**/*",
+            "crm_analytics/static/src/matrix/**/*",
+            "crm_analytics/static/src/period/**/*",
             "crm_analytics/static/src/proof/**/*",
             "crm_analytics/static/src/suggestions/**/*",
         ],

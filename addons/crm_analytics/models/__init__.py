@@ -1,6 +1,7 @@
 from . import crm_figures_mixin
 from . import crm_cross_matrix
 from . import crm_cross_matrix_domains
+from . import crm_cross_matrix_export
 from . import crm_cross_matrix_reading
 from . import crm_dashboard
 from . import product_affinity

@@ -5,8 +5,6 @@ from odoo import api, fields, models
 from ..tools import matrix_options
 from ..tools import period as periods
 
-EXPORT_ROWS, EXPORT_COLUMNS = 500, 200
-
 
 class CrmCrossMatrix(models.AbstractModel):
     """What is bought with what, and by whom, as a table whose cells open what they count.
@@ -101,19 +99,6 @@ class CrmCrossMatrix(models.AbstractModel):
             domain,
             view="sale.view_order_tree",
             search="sale.sale_order_view_search_inherit_sale",
-        )
-
-    @api.model
-    def _get_export(self, options=None):
-        """The matrix from its first items on, as much of it as a sheet is good for."""
-        self.check_access("read")
-        return self._get_matrix(
-            matrix_options.parse(options)._replace(
-                row_offset=0,
-                column_offset=0,
-                row_limit=EXPORT_ROWS,
-                column_limit=EXPORT_COLUMNS,
-            )
         )
 
     def _get_matrix(self, options):

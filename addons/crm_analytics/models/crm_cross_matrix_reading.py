@@ -253,7 +253,7 @@ class CrmCrossMatrix(models.AbstractModel):
         """``{id: name}``; 0 stands for those without, what may not be seen is missing."""
         records = self._get_item_model(axis)
         if axis in matrix_options.LINE_AXES:
-            records = records.with_context(active_test=False)
+            records = records.with_context(active_test=False, display_default_code=False)
         names = {record.id: record.display_name for record in records.search([("id", "in", ids)])}
         if 0 in ids:
             names[0] = self._get_nothing_names()[axis]

@@ -56,8 +56,11 @@ def _choose(values, name, allowed, default):
 
 
 def _parse_id(value):
-    """A number of PostgreSQL's integers from 0, or None."""
-    text = str(value)
+    """A number of PostgreSQL's integers from 0, or None.
+
+    An address cannot hold a 0: there it is "none", those without a category.
+    """
+    text = "0" if value == "none" else str(value)
     if not (text.isascii() and text.isdigit()) or len(text) > 10:
         return None
     return min(int(text), 2**31 - 1)

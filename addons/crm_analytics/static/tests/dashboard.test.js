@@ -153,12 +153,12 @@ test("another period is one request away", async () => {
         return makeData(kwargs.period === "last_year" ? { tiles: empty } : {});
     });
     await openDashboard();
-    expect(".o_crm_dashboard_next").not.toBeEnabled();
+    expect(".o_crm_period_next").not.toBeEnabled();
     expect(".o_crm_dashboard_hint").toHaveCount(0);
-    await contains(".o_crm_dashboard_period .dropdown-toggle").click();
+    await contains(".o_crm_period .dropdown-toggle").click();
     await contains(".o-dropdown-item[data-period=last_year]").click();
     await contains(".o_crm_dashboard_hint button").click();
-    await contains(".o_crm_dashboard_previous").click();
+    await contains(".o_crm_period_previous").click();
     expect.verifySteps(["default", "last_year", "2026", "2026-10"]);
 });
 

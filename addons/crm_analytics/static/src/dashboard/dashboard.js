@@ -1,8 +1,6 @@
 import { Component, onMounted, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { router } from "@web/core/browser/router";
-import { Dropdown } from "@web/core/dropdown/dropdown";
-import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -12,21 +10,15 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { PeriodPicker } from "../period/period_picker";
 import { DashboardChart } from "./dashboard_chart";
-import {
-    formatRange,
-    getPeriodLabel,
-    getPresets,
-    isolate,
-    parseDay,
-    shorten,
-} from "./dashboard_format";
+import { formatRange, isolate, parseDay, shorten } from "./dashboard_format";
 import { DashboardTile } from "./dashboard_tile";
 
 /** The sales dashboard: one request brings it, every figure opens its records. */
 export class CrmDashboard extends Component {
     static template = "crm_analytics.Dashboard";
-    static components = { DashboardChart, DashboardTile, Dropdown, DropdownItem, Layout };
+    static components = { DashboardChart, DashboardTile, Layout, PeriodPicker };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -34,7 +26,6 @@ export class CrmDashboard extends Component {
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
-        this.presets = getPresets();
         this.state = useState({ data: null, loading: true, failed: false });
         useSetupAction({ getLocalState: () => ({ period: this.period }) });
         // Not awaited: the frame of the page shows while the figures are on their way.
@@ -74,10 +65,6 @@ export class CrmDashboard extends Component {
 
     open(action, ev) {
         return this.action.doAction(action, { newWindow: ev.ctrlKey || ev.metaKey });
-    }
-
-    get periodLabel() {
-        return this.state.data ? getPeriodLabel(this.state.data.period) : _t("Period");
     }
 
     get caption() {
