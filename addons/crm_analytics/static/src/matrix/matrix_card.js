@@ -68,9 +68,13 @@ export class MatrixCard extends Component {
         const sentence = byGroup
             ? _t("%(both)s of %(count)s orders of %(item)s have %(other)s.", names)
             : _t("%(both)s of %(count)s orders with %(item)s also have %(other)s.", names);
-        return hasEvidence(data, row, column)
-            ? sentence
-            : _t("%s These are too few orders to tell.", sentence);
+        if (!hasEvidence(data, row, column)) {
+            return _t("%s These are too few orders to tell.", sentence);
+        }
+        return _t("%(sentence)s That is %(lift)s times as often as by chance.", {
+            sentence,
+            lift: this.format("lift"),
+        });
     }
 
     /** The counts, each with the list of the orders it counts. */

@@ -123,7 +123,7 @@ export function buildCells(data, measure) {
                 style: dull ? "" : `--matrix-heat: ${(level * 0.6).toFixed(3)}`,
                 className: [
                     data.trivial[row][column] ? "o_crm_matrix_trivial" : "",
-                    dull || !value ? "text-muted" : "",
+                    dull || !level ? "text-muted" : "",
                     dull ? "" : `o_crm_matrix_${tone}`,
                 ]
                     .filter(Boolean)
