@@ -2,6 +2,7 @@ from . import test_access
 from . import test_basket_reading
 from . import test_cross_matrix
 from . import test_cross_matrix_access
+from . import test_cross_matrix_ui
 from . import test_customer_predictions
 from . import test_customer_predictions_access
 from . import test_customer_steps

@@ -16,7 +16,7 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { formatFigure, formatRange } from "../dashboard/dashboard_format";
+import { formatFigure, formatRange, isolate } from "../dashboard/dashboard_format";
 import { PeriodPicker } from "../period/period_picker";
 import { MatrixCard } from "./matrix_card";
 import { buildCells, formatMeasure, getMeasures } from "./matrix_format";
@@ -67,7 +67,6 @@ export class CrossMatrix extends Component {
             failed: false,
         });
         this.popover = usePopover(MatrixCard, {
-            popoverClass: "o_crm_matrix_popover",
             onClose: () => this.opened?.isConnected && this.opened.focus(),
         });
         this.searchLater = useDebounced((text) => this.update({ search: text }), SEARCH_DELAY);
@@ -204,7 +203,8 @@ export class CrossMatrix extends Component {
 
     get caption() {
         const { window, orders } = this.state.data;
-        const names = { period: formatRange(window), orders: formatFigure(orders, "integer") };
+        const count = isolate(formatFigure(orders, "integer"));
+        const names = { period: formatRange(window), orders: count };
         return orders === 1
             ? _t("%(period)s: %(orders)s order", names)
             : _t("%(period)s: %(orders)s orders", names);

@@ -1,5 +1,6 @@
 import { Component, onMounted, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { isolate } from "../dashboard/dashboard_format";
 import { formatMeasure, hasEvidence } from "./matrix_format";
 
 /** What a cell says in words, and the way to the records behind each of its figures. */
@@ -35,8 +36,8 @@ export class MatrixCard extends Component {
     }
 
     get title() {
-        const [row, column] = [this.rowItem.name, this.columnItem.name];
-        return row === column ? row : `${row} × ${column}`;
+        const names = new Set([this.rowItem.name, this.columnItem.name]);
+        return [...names].map(isolate).join(" × ");
     }
 
     getValue(measure) {
@@ -62,8 +63,8 @@ export class MatrixCard extends Component {
         const names = {
             both: this.formatCount(this.getValue("orders")),
             count: this.formatCount(item.orders),
-            item: item.name,
-            other: other.name,
+            item: isolate(item.name),
+            other: isolate(other.name),
         };
         const sentence = byGroup
             ? _t("%(both)s of %(count)s orders of %(item)s have %(other)s.", names)
@@ -82,16 +83,18 @@ export class MatrixCard extends Component {
         const { byGroup, data } = this.props;
         const { name: row, orders: rowOrders } = this.rowItem;
         const { name: column, orders: columnOrders } = this.columnItem;
-        const isSame = this.isTrivial && row === column;
+        const isSame = this.isTrivial && data.options.rows === data.options.columns;
         const counts = [
             {
                 figure: "row",
-                label: _t("Orders with %s", row),
+                label: _t("Orders with %s", isolate(row)),
                 count: rowOrders,
             },
             {
                 figure: "column",
-                label: byGroup ? _t("Orders of %s", column) : _t("Orders with %s", column),
+                label: byGroup
+                    ? _t("Orders of %s", isolate(column))
+                    : _t("Orders with %s", isolate(column)),
                 count: columnOrders,
             },
             { figure: "all", label: _t("All orders"), count: data.orders },

@@ -29,7 +29,9 @@ export class MatrixGrid extends Component {
         this.table = useRef("table");
         this.focus = useState({ row: 0, column: 0 });
         useEffect(
-            () => Object.assign(this.focus, { row: 0, column: 0 }),
+            () => {
+                Object.assign(this.focus, { row: 0, column: 0 });
+            },
             () => [this.props.cells]
         );
     }
