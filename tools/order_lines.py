@@ -25,10 +25,10 @@ def fill(env, lines, products):
     if parameters.get_param(DONE) == size:
         return False
     parameters.set_param(DONE, False)
-    env.cr.execute("TRUNCATE sale_order_line, sale_order CASCADE")
+    restore = drop_indexes(env.cr, *TABLES)
+    env.cr.execute("TRUNCATE sale_order_line, sale_order")
     env.cr.execute("SELECT setseed(0.19)")
     order, sample_product = _make_sample(env)
-    restore = drop_indexes(env.cr, *TABLES)
     first_product = _make_products(env, sample_product, products)
     first_order = _make_orders(env, order, round(lines / LINES_PER_ORDER))
     _make_lines(env, order.order_line, lines, first_order, first_product, products)
@@ -130,14 +130,16 @@ def copy_record(env, sample, source, **values):
 
 
 def drop_indexes(cr, *tables):
-    """Drop what each inserted row would be looked up in; return the statements that restore it."""
+    """Drop what each inserted row would be looked up in, and the references to the tables; return
+    the statements that restore both."""
     cr.execute(
         """
         SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
                format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s',
                       conrelid::regclass, conname, pg_get_constraintdef(oid))
           FROM pg_constraint
-         WHERE contype = 'f' AND conrelid = ANY(%(tables)s::regclass[])
+         WHERE contype = 'f'
+           AND (conrelid = ANY(%(tables)s::regclass[]) OR confrelid = ANY(%(tables)s::regclass[]))
          UNION ALL
         SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
           FROM pg_index
