@@ -77,7 +77,13 @@ def read_copy(env, meter):
             " TO STDOUT (FORMAT BINARY)",
             stream,
         )
-        row = [("fields", ">i2"), ("s1", ">i4"), ("order", ">i4"), ("s2", ">i4"), ("product", ">i4")]
+        row = [
+            ("fields", ">i2"),
+            ("s1", ">i4"),
+            ("order", ">i4"),
+            ("s2", ">i4"),
+            ("product", ">i4"),
+        ]
         rows = np.frombuffer(stream.getbuffer()[19:-2], dtype=row)
         return rows["order"].astype(np.int32).size, rows["product"].astype(np.int32).size
 
@@ -378,7 +384,10 @@ def bench_parts(database):
     print_table(
         "Parts of the night, and what reading alone costs",
         ["", *COLUMNS, "x reading", "s", "MB"],
-        [[title, *as_cells(cost, reading), f"{peak:.0f}" if peak else ""] for title, cost, peak in rows],
+        [
+            [title, *as_cells(cost, reading), f"{peak:.0f}" if peak else ""]
+            for title, cost, peak in rows
+        ],
     )
     return reading
 

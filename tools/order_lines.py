@@ -25,6 +25,7 @@ def fill(env, lines, products):
     if parameters.get_param(DONE) == size:
         return False
     parameters.set_param(DONE, False)
+    forget(env.cr, *TABLES)
     restore = drop_indexes(env.cr, *TABLES)
     env.cr.execute("TRUNCATE sale_order_line, sale_order")
     env.cr.execute("SELECT setseed(0.19)")
@@ -59,9 +60,7 @@ def _make_products(env, sample, count):
     """Return the id of the first product; their ids have no gaps. Those of another time stay."""
     first = copy_record(env, sample.product_tmpl_id, SQL("generate_series(1, %s)", count))
     template = SQL("%s + n - 1", first)
-    return copy_record(
-        env, sample, SQL("generate_series(1, %s)", count), product_tmpl_id=template
-    )
+    return copy_record(env, sample, SQL("generate_series(1, %s)", count), product_tmpl_id=template)
 
 
 def _make_orders(env, sample, count):
@@ -99,9 +98,7 @@ def _make_lines(env, sample, lines, first_order, first_product, products):
         products,
         lines,
     )
-    copy_record(
-        env, sample, source, order_id=SQL("n.order_id"), product_id=SQL("n.product_id")
-    )
+    copy_record(env, sample, source, order_id=SQL("n.order_id"), product_id=SQL("n.product_id"))
 
 
 def copy_record(env, sample, source, **values):
@@ -127,6 +124,27 @@ def copy_record(env, sample, source, **values):
     )
     env.invalidate_all()
     return first
+
+
+def forget(cr, *tables):
+    """Delete what belongs to rows of the tables, and the mention of them elsewhere."""
+    cr.execute(
+        """
+        SELECT CASE WHEN confdeltype = 'n'
+                    THEN format('UPDATE %%s SET %%I = NULL WHERE %%I IS NOT NULL',
+                                conrelid::regclass, attname, attname)
+                    ELSE format('DELETE FROM %%s WHERE %%I IS NOT NULL',
+                                conrelid::regclass, attname)
+               END
+          FROM pg_constraint
+          JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+         WHERE contype = 'f' AND confrelid = ANY(%(tables)s::regclass[])
+           AND conrelid <> ALL(%(tables)s::regclass[])
+        """,
+        {"tables": list(tables)},
+    )
+    for (statement,) in cr.fetchall():
+        cr.execute(statement)
 
 
 def drop_indexes(cr, *tables):

@@ -40,6 +40,8 @@ _ORDER_COLUMNS = {
     "invoice_status": SQL("totals.invoice_status"),
     # Odoo gives one when it first needs a link, and no two orders may share it.
     "access_token": SQL("NULL"),
+    # Drawn for each quotation, and of no use to what was sold before anything was suggested.
+    "suggestion_seed": SQL("NULL"),
     **_STAMPS,
 }
 
