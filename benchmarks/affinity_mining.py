@@ -8,7 +8,7 @@ the tables), drawn by Zipf's law, see tools/order_lines.py. Tables:
 
     growth      the whole night by lines and by products
     parts       the whole night as the product does it, step by step, ratio to merely reading
-    others      the same pairs by others, each with the reading of the lines; all counts are compared
+    others      the same pairs by others, each with the reading of the lines; counts are compared
     nights      a night after which nothing changed, after an ordinary day, and one that reads all
 
 CPU is that of Python and of its PostgreSQL backend (which works without helpers, so that nothing is
@@ -18,6 +18,7 @@ gigabytes: `pip install implicit pyfim mlxtend`.
 """
 
 import io
+import itertools
 import os
 import sys
 
@@ -26,8 +27,9 @@ from scipy import sparse
 
 from odoo.tools import SQL
 
-from odoo.addons.crm_analytics.mining import affinity, blocks, cooccurrence, pg_binary
+from odoo.addons.crm_analytics.mining import affinity, blocks, pg_binary
 from odoo.addons.crm_analytics.models.product_affinity_block import StoredBlocks
+
 from tools.measuring import Cost, print_table, run_apart
 from tools.order_lines import copy_record, fill
 
@@ -223,7 +225,7 @@ def read_transactions(env):
     matrix, ids = read_matrix(env)
     products = ids[matrix.indices].tolist()
     starts = matrix.indptr.tolist()
-    return [products[a:b] for a, b in zip(starts, starts[1:], strict=False) if b - a > 1]
+    return [products[a:b] for a, b in itertools.pairwise(starts) if b - a > 1]
 
 
 def ask_fim(name):

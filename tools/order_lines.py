@@ -31,8 +31,9 @@ def fill(env, lines, products):
     env.cr.execute("SELECT setseed(0.19)")
     order, sample_product = _make_sample(env)
     first_product = _make_products(env, sample_product, products)
-    first_order = _make_orders(env, order, round(lines / LINES_PER_ORDER))
-    _make_lines(env, order.order_line, lines, first_order, first_product, products)
+    orders = round(lines / LINES_PER_ORDER)
+    first_order = _make_orders(env, order, orders)
+    _make_lines(env, order.order_line, lines, (first_order, orders), (first_product, products))
     order._action_cancel()
     env.flush_all()
     for statement in restore:
@@ -82,7 +83,8 @@ def _make_orders(env, sample, count):
     )
 
 
-def _make_lines(env, sample, lines, first_order, first_product, products):
+def _make_lines(env, sample, lines, orders, products):
+    """Draw lines of orders and products that are each given by their first id and their number."""
     # The integral of 1 / x is its logarithm: exp turns an even chance into one of 1 / p.
     source = SQL(
         """(
@@ -91,11 +93,10 @@ def _make_lines(env, sample, lines, first_order, first_product, products):
               FROM generate_series(1, %s)
              ORDER BY 1
         )""",
-        first_order,
-        round(lines / LINES_PER_ORDER),
-        first_product,
-        products + 1,
-        products,
+        *orders,
+        products[0],
+        products[1] + 1,
+        products[1],
         lines,
     )
     copy_record(env, sample, source, order_id=SQL("n.order_id"), product_id=SQL("n.product_id"))
