@@ -9,8 +9,8 @@ import numpy as np
 
 from .customer import HALF_LIFE, Histories, summarize_purchases
 
-# Customers of one bucket: 2 ** 12 ids.
-BUCKET_BITS = 12
+# Customers of one bucket: 2 ** 11 ids.
+BUCKET_BITS = 11
 
 
 class Purchases(NamedTuple):
@@ -50,13 +50,7 @@ def split(purchases):
     starts = np.searchsorted(buckets, numbers)
     stops = np.searchsorted(buckets, numbers, side="right")
     for bucket, start, stop in zip(numbers.tolist(), starts, stops, strict=True):
-        yield (
-            bucket,
-            Purchases(
-                Histories(*(values[start:stop] for values in purchases.histories)),
-                purchases.amount[start:stop],
-            ),
-        )
+        yield bucket, select(purchases, slice(start, stop))
 
 
 def merge(parts, today):
@@ -96,10 +90,30 @@ def merge(parts, today):
 
 
 def select(purchases, chosen):
-    """Return the rows for which `chosen` (bool, shape of the rows) holds."""
+    """Return some of the rows: a slice, or bools of the shape of the rows."""
     return Purchases(
         Histories(*(values[chosen] for values in purchases.histories)), purchases.amount[chosen]
     )
+
+
+def pieces(purchases, rows):
+    """Yield the purchases in pieces of whole customers, of at most `rows` rows where that can be.
+
+    :rtype: Iterator[Purchases]
+    """
+    customer = purchases.histories.customer
+    starts = np.flatnonzero(np.concatenate(([True], customer[1:] != customer[:-1])))
+    starts = np.append(starts[: len(customer)], len(customer))
+    first = 0
+    while first < len(customer):
+        # the last customer that begins or ends within the rows, one at least
+        place = max(
+            np.searchsorted(starts, first + rows, side="right") - 1,
+            np.searchsorted(starts, first, side="right"),
+        )
+        stop = int(starts[place])
+        yield select(purchases, slice(first, stop))
+        first = stop
 
 
 def changed_customers(old, new):

@@ -2,8 +2,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Histories of one batch of customers: some 30 bytes each, and as much again to work with.
-BATCH_ROWS = 500_000
+# Rows of histories of one batch of customers, about 100 bytes each to work with.
+BATCH_ROWS = 200_000
+# Rows that are predicted from at a time: each of them speaks for up to thirty other products.
+PREDICTED_ROWS = 40_000
 
 
 class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-classes-inherited
@@ -127,15 +129,24 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
     def _predict(self, purchases):
-        from ..mining.customer import Interests, predict_purchases
+        import numpy as np
+
+        from ..mining.customer import Interests, Predictions, predict_purchases
+        from ..mining.purchases import pieces
 
         [arrays] = self.env["sale.customer.block"]._iter_arrays(self.company_id, "interests")
-        return predict_purchases(
-            purchases.histories,
-            Interests(*arrays),
-            self._get_purchase_today(),
-            limit=self.env["sale.customer.prediction"]._max_predictions,
-        )
+        found = [
+            predict_purchases(
+                piece.histories,
+                Interests(*arrays),
+                self._get_purchase_today(),
+                limit=self.env["sale.customer.prediction"]._max_predictions,
+            )
+            for piece in pieces(purchases, PREDICTED_ROWS)
+        ]
+        if not found:
+            return [np.empty(0, np.int32)] * len(Predictions._fields)
+        return [np.concatenate(values) for values in zip(*found, strict=True)]
 
     def _replace_predictions(self, chunks):
         self.env["sale.customer.prediction"]._replace_rows(

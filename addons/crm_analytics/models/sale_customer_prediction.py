@@ -68,7 +68,6 @@ class SaleCustomerPrediction(models.Model):
     due_date = fields.Date(
         string="Due",
         readonly=True,
-        index=True,
         help="When the next order is to be expected by the usual number of days.",
     )
     # New to the customer
