@@ -27,7 +27,7 @@ from scipy import sparse
 
 from odoo.tools import SQL
 
-from odoo.addons.crm_analytics.mining import affinity, blocks, pg_binary
+from odoo.addons.crm_analytics.mining import affinity, blocks, counts, pg_binary
 from odoo.addons.crm_analytics.models.product_affinity_block import StoredBlocks
 
 from tools.measuring import Cost, print_table, run_apart
@@ -122,7 +122,7 @@ def mine(env, meter, full=False):
     meter.wrap(blocks, "count_block", "counting")
     meter.wrap(blocks, "encode_block", "storing counts")
     meter.wrap(env.registry["product.affinity.block"], "_replace", "storing counts")
-    meter.wrap(blocks, "add_blocks", "adding counts")
+    meter.wrap(counts, "add_blocks", "adding counts")
     meter.wrap(affinity, "rank_pairs", "scoring and ranking")
     meter.wrap(env.registry["product.affinity"], "_replace_rows", "storing affinities")
     return env["product.affinity"]._mine_company(env.company, full=full)["pairs"]
@@ -138,10 +138,8 @@ def get_pairs(env, min_orders):
         SQL("SELECT array_agg(DISTINCT month) FROM product_affinity_block")
     )
     stored = StoredBlocks(env, env.company, dict.fromkeys(months, 1.0))
-    counts = blocks.add_blocks(stored, min_orders)
-    return describe(
-        counts.product_ids[counts.first], counts.product_ids[counts.second], counts.both
-    )
+    found = counts.add_blocks(stored, min_orders)
+    return describe(found.product_ids[found.first], found.product_ids[found.second], found.both)
 
 
 def describe(first, second, both):
@@ -163,9 +161,9 @@ def store_full(env, meter):
     each = env["product.affinity"]._max_neighbours
     product = np.repeat(ids, each)
     other = np.concatenate([np.roll(ids, shift)[:, None] for shift in range(1, each + 1)], 1)
-    counts = (np.ones(len(product), np.int64),) * 3
+    integers = (np.ones(len(product), np.int64),) * 3
     shares = (np.full(len(product), 0.5),) * 4
-    rows = affinity.Affinities(product, other.ravel(), *counts, *shares)
+    rows = affinity.Affinities(product, other.ravel(), *integers, *shares)
     with meter.part("storing"):
         env["product.affinity"]._replace_rows(env.company, rows)
     return len(product)

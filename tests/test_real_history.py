@@ -76,7 +76,7 @@ env.cr.execute('''
      WHERE a.product_id < b.product_id GROUP BY 1, 2
 ''')
 joined = {(first, second): both for first, second, both in env.cr.fetchall()}
-from odoo.addons.crm_analytics.mining.blocks import add_blocks
+from odoo.addons.crm_analytics.mining.counts import add_blocks
 from odoo.addons.crm_analytics.models.product_affinity_block import StoredBlocks
 env.cr.execute("SELECT DISTINCT month FROM product_affinity_block")
 months = [month for month, in env.cr.fetchall()]

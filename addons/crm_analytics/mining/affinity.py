@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .blocks import count_baskets, iter_directed
+from .counts import count_baskets, iter_directed
 
 # Chi-square of one degree of freedom at p = 0.001: the pair is no accident of small numbers.
 SIGNIFICANCE = 10.83

@@ -89,7 +89,7 @@ class ProductAffinity(models.Model):
         """
         # Imported here and not at server start: they cost memory in every process.
         from ..mining.affinity import rank_pairs
-        from ..mining.blocks import add_blocks
+        from ..mining.counts import add_blocks
 
         settings = self._get_mining_settings()
         date_from, last_month = self._get_window(company)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..mining import blocks, cooccurrence
+from ..mining.counts import add_blocks, iter_directed
 
 ORDERS = st.lists(
     st.tuples(st.integers(1, 4), st.sets(st.integers(1, 400), min_size=1, max_size=9)),
@@ -74,7 +75,7 @@ class TestMiningBlocks(BaseCase):
             (blocks.encode_block(block) if as_bytes else block, weights[month])
             for month, block in made
         ]
-        counts = blocks.add_blocks(weighted, min_orders, pass_pairs=pass_pairs)
+        counts = add_blocks(weighted, min_orders, pass_pairs=pass_pairs)
         self.assertEqual(counts.total, len(orders))
         self.assertAlmostEqual(counts.weighted_total, sum(weights[month] for month, _c in orders))
         self.assert_counts(counts, add_naively(orders, weights, min_orders))
@@ -84,10 +85,10 @@ class TestMiningBlocks(BaseCase):
     def test_directed_pairs_are_both_directions(self, orders, directed_pairs):
         weights = dict.fromkeys(range(1, 5), 1.0)
         made = [(block, 1.0) for _month, block in blocks.count_months(*as_lines(orders))]
-        counts = blocks.add_blocks(made)
+        counts = add_blocks(made)
         ids = counts.product_ids.tolist()
         found, seen = {}, set()
-        for pairs in blocks.iter_directed(counts, directed_pairs):
+        for pairs in iter_directed(counts, directed_pairs):
             firsts = set(pairs.first.tolist())
             self.assertFalse(firsts & seen, "a product is handed out once")
             seen |= firsts
@@ -103,7 +104,7 @@ class TestMiningBlocks(BaseCase):
         block = blocks.count_block(*as_lines(orders)[:2], max_products)
         small = [(1, content) for _month, content in orders if len(content) <= max_products]
         self.assertEqual((block.baskets, block.dropped), (len(small), len(orders) - len(small)))
-        self.assert_counts(blocks.add_blocks([(block, 1.0)]), add_naively(small, {1: 1.0}, 1))
+        self.assert_counts(add_blocks([(block, 1.0)]), add_naively(small, {1: 1.0}, 1))
 
     @given(st.lists(st.sets(st.integers(0, 30), min_size=1), max_size=20), st.integers(1, 50))
     @settings(max_examples=100, deadline=None)
@@ -121,7 +122,7 @@ class TestMiningBlocks(BaseCase):
     def test_only_allowed_products(self):
         lines = as_lines([(1, {1, 2, 3}), (1, {1, 2}), (2, {2, 3})])
         made = [(block, 1.0) for _month, block in blocks.count_months(*lines)]
-        counts = blocks.add_blocks(made, allowed_ids=np.array([2, 3, 9]))
+        counts = add_blocks(made, allowed_ids=np.array([2, 3, 9]))
         self.assertEqual(counts.total, 3)
         self.assertEqual(as_dicts(counts), ({2: 3, 3: 2}, {(2, 3): (2, 2.0)}))
 
@@ -146,9 +147,9 @@ class TestMiningBlocks(BaseCase):
     def test_nothing_from_nothing(self):
         block = blocks.decode_block(blocks.encode_block(blocks.count_block([], [])))
         for made in ([], [(block, 1.0)]):
-            counts = blocks.add_blocks(made)
+            counts = add_blocks(made)
             self.assertEqual([counts.total, len(counts.product_ids), len(counts.first)], [0] * 3)
-            self.assertEqual(list(blocks.iter_directed(counts)), [])
+            self.assertEqual(list(iter_directed(counts)), [])
 
     def test_pairs_take_few_bytes(self):
         random = np.random.default_rng(3)
