@@ -39,7 +39,7 @@ class SaleFollowupCandidate(models.TransientModel):
     def _compute_reason(self):
         for candidate in self:
             candidate.reason = self.env._(
-                "Ordered %(product)s %(count)s times, this never",
+                "Bought %(product)s (orders: %(count)s), but never this",
                 product=candidate.origin_product_id.with_context(
                     display_default_code=False
                 ).display_name,

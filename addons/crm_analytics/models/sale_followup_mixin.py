@@ -282,18 +282,21 @@ class SaleFollowupMixin(models.AbstractModel):
 
     def _get_followup_names(self):
         """Return what the rows are about in a few words."""
-        subjects = self[self._followup_subject].with_context(display_default_code=False)
-        names = ", ".join(subject.display_name for subject in subjects[:3])
-        if len(subjects) > 3:
-            return self.env._("%(names)s and %(count)s more", names=names, count=len(subjects) - 3)
+        labels = self._get_followup_labels()
+        names = ", ".join(labels[:3])
+        if len(labels) > 3:
+            return self.env._("%(names)s and %(count)s more", names=names, count=len(labels) - 3)
         return names
+
+    def _get_followup_labels(self):
+        """Return the name of each row's product or category."""
+        products = self.product_id.with_context(display_default_code=False)
+        return products.mapped("display_name")
 
     def _get_followup_note(self):
         """Return an HTML list of the rows and their reasons."""
-        subjects = self.with_context(display_default_code=False)
         return Markup("<ul>%s</ul>") % Markup().join(
-            Markup("<li>%s: %s</li>") % (row[self._followup_subject].display_name, row.reason)
-            for row in subjects
+            Markup("<li>%s: %s</li>") % (row._get_followup_names(), row.reason) for row in self
         )
 
     def _get_followup_user(self, partner):

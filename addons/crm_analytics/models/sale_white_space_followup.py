@@ -37,3 +37,6 @@ class SaleWhiteSpace(models.Model):  # pylint: disable=consider-merging-classes-
             for row in self
             if (row.company_id, row.categ_id) in best
         }
+
+    def _get_followup_labels(self):
+        return self.categ_id.mapped("name")

@@ -114,6 +114,7 @@ class TestFollowup(FollowupCommon):
         self.confirm_orders(["a", "b", "b"], partner_id=self.second.id)
         self.assertEqual(self.act(rows, "opportunities")["params"]["type"], "success")
         self.assertEqual(self.leads().expected_revenue, 400.0)
+        self.assertEqual(self.leads().name, "Cross-selling: Dairy")
         self.act(rows, "quotations")
         order = self.orders().filtered(lambda order: order.partner_id == self.customer)
         self.assertEqual(order.order_line.product_id, self.butter)
@@ -211,7 +212,7 @@ class TestFollowupCandidates(FollowupCommon):
             [(row.partner_id, row.product_id, row.order_count) for row in found],
             [(self.customer, self.butter, 2), (self.second, self.butter, 1)],
         )
-        self.assertEqual(found[0].reason, "Ordered Apple 2 times, this never")
+        self.assertEqual(found[0].reason, "Bought Apple (orders: 2), but never this")
 
     def test_who_bought_it_is_left_out(self):
         self.confirm_orders(["b"], partner_id=self.customer.id)
