@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
     def get_optional_section_name(self, partner_id):
         """Return the heading of suggestions that a customer may add, in the customer's language."""
         partner = self.env["res.partner"].browse(partner_id)
-        return self.with_context(lang=partner.lang or self.env.lang).env._("Goes well with")
+        return self.with_context(lang=partner.lang or self.env.lang).env._("You may also add")
 
     def _propose_on_portal(self, is_seen=True):
         """Return what the customer is shown, and remember it as any other suggestion.

@@ -58,7 +58,7 @@ class TestSuggestionsUi(BasketCommon, HttpCase):
             [
                 ("Apple", 1.0),
                 ("Cheese", 1.0),
-                ("Goes well with", 0.0),
+                ("You may also add", 0.0),
                 ("Butter", 0.0),
                 ("Dates", 0.0),
             ],
