@@ -85,32 +85,62 @@ class SaleSuggestionReport(models.Model):
 
     @property
     def _table_query(self):
+        # Joined as a whole and not quotation by quotation: all of them are read as a rule.
         return SQL(
             """
-            SELECT sale.id, sale.id AS order_id, sale.company_id, company.currency_id,
-                   sale.partner_id, sale.user_id, sale.team_id, sale.date_order, sale.state,
-                   CASE WHEN proposed.is_held_out THEN 'held_out' ELSE 'shown' END AS arm,
-                   1 AS quotation_count,
-                   proposed.suggestion_count,
-                   proposed.dismissed_count,
+            SELECT sold.id, sold.id AS order_id, sold.company_id, sold.currency_id,
+                   sold.partner_id, sold.user_id, sold.team_id, sold.date_order, sold.state,
+                   CASE WHEN sold.is_held_out THEN 'held_out' ELSE 'shown' END AS arm,
+                   1 AS quotation_count, sold.suggestion_count, sold.dismissed_count,
                    sold.ordered_count,
-                   CASE WHEN sale.state = 'sale' THEN 100 ELSE 0 END AS confirmed,
+                   CASE WHEN sold.state = 'sale' THEN 100 ELSE 0 END AS confirmed,
                    CASE WHEN sold.ordered_count > 0 THEN 100 ELSE 0 END AS bought,
                    sold.revenue, sold.revenue AS revenue_avg,
                    sold.revenue - sold.cost AS margin, sold.revenue - sold.cost AS margin_avg,
                    sold.order_revenue
-              FROM (%(proposed)s) AS proposed
-              JOIN sale_order AS sale ON sale.id = proposed.order_id
-              JOIN res_company AS company ON company.id = sale.company_id
-             CROSS JOIN LATERAL (%(sold)s) AS sold
+              FROM (%(sold)s) AS sold
             """,
-            proposed=self._select_proposed(),
             sold=self._select_sold(),
         )
 
-    def action_open_order(self):
-        self.ensure_one()
-        return self.order_id.action_open_business_doc()
+    @api.model
+    def _select_sold(self):
+        """What the confirmed ones have of what was proposed, and in all."""
+        proposed = SQL("template.id = ANY(proposed.template_ids)")
+        return SQL(
+            """
+            SELECT sale.id, sale.company_id, company.currency_id, sale.partner_id, sale.user_id,
+                   sale.team_id, sale.date_order, sale.state, proposed.is_held_out,
+                   proposed.suggestion_count, proposed.dismissed_count,
+                   count(DISTINCT template.id)
+                       FILTER (WHERE %(proposed)s AND line.product_uom_qty > 0) AS ordered_count,
+                   COALESCE(sum(%(amount)s) FILTER (WHERE %(proposed)s), 0) AS revenue,
+                   COALESCE(sum(%(cost)s) FILTER (WHERE %(proposed)s), 0) AS cost,
+                   COALESCE(sum(%(amount)s), 0) AS order_revenue
+              FROM (%(suggestions)s) AS proposed
+              JOIN sale_order AS sale ON sale.id = proposed.order_id
+              JOIN res_company AS company ON company.id = sale.company_id
+              LEFT JOIN (
+                    sale_order_line AS line
+                    JOIN product_product AS product ON product.id = line.product_id
+                    JOIN product_template AS template ON template.id = product.product_tmpl_id
+                    JOIN uom_uom AS line_unit ON line_unit.id = line.product_uom_id
+                    JOIN uom_uom AS product_unit ON product_unit.id = template.uom_id
+                   ) ON line.order_id = sale.id
+                    AND sale.state = 'sale'
+                    AND line.display_type IS NULL
+                    AND line.is_downpayment IS NOT TRUE
+             GROUP BY sale.id, company.id, proposed.is_held_out, proposed.suggestion_count,
+                      proposed.dismissed_count, proposed.template_ids
+            """,
+            proposed=proposed,
+            amount=SQL("line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1)"),
+            cost=SQL(
+                """line.product_uom_qty * line_unit.factor / product_unit.factor
+                   * COALESCE((product.standard_price->>sale.company_id::text)::numeric, 0)"""
+            ),
+            suggestions=self._select_proposed(),
+        )
 
     @api.model
     def _select_proposed(self):
@@ -121,7 +151,8 @@ class SaleSuggestionReport(models.Model):
                    count(*) AS suggestion_count,
                    count(*) FILTER (WHERE suggestion.state = 'dismissed') AS dismissed_count,
                    array_agg(product.product_tmpl_id) AS template_ids,
-                   (array_agg(suggestion.state = 'held_out' ORDER BY suggestion.id))[1]
+                   min(suggestion.id) IS NOT DISTINCT FROM
+                       min(suggestion.id) FILTER (WHERE suggestion.state = 'held_out')
                        AS is_held_out
               FROM sale_suggestion AS suggestion
               JOIN product_product AS product ON product.id = suggestion.product_id
@@ -129,35 +160,6 @@ class SaleSuggestionReport(models.Model):
             """
         )
 
-    @api.model
-    def _select_sold(self):
-        """What a confirmed order has of it, one row also where that is nothing."""
-        return SQL(
-            """
-            SELECT count(DISTINCT line.template_id) FILTER (
-                       WHERE line.is_proposed AND line.quantity > 0
-                   ) AS ordered_count,
-                   COALESCE(sum(line.amount) FILTER (WHERE line.is_proposed), 0) AS revenue,
-                   COALESCE(sum(line.cost) FILTER (WHERE line.is_proposed), 0) AS cost,
-                   COALESCE(sum(line.amount), 0) AS order_revenue
-              FROM (
-                SELECT template.id AS template_id,
-                       template.id = ANY(proposed.template_ids) AS is_proposed,
-                       line.product_uom_qty AS quantity,
-                       line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS amount,
-                       line.product_uom_qty * line_unit.factor / product_unit.factor
-                           * COALESCE(
-                               (product.standard_price->>sale.company_id::text)::numeric, 0
-                           ) AS cost
-                  FROM sale_order_line AS line
-                  JOIN product_product AS product ON product.id = line.product_id
-                  JOIN product_template AS template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom AS line_unit ON line_unit.id = line.product_uom_id
-                  JOIN uom_uom AS product_unit ON product_unit.id = template.uom_id
-                 WHERE line.order_id = sale.id
-                   AND sale.state = 'sale'
-                   AND line.display_type IS NULL
-                   AND line.is_downpayment IS NOT TRUE
-              ) AS line
-            """
-        )
+    def action_open_order(self):
+        self.ensure_one()
+        return self.order_id.action_open_business_doc()

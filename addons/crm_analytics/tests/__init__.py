@@ -27,4 +27,5 @@ from . import test_suggestion_outcome
 from . import test_suggestion_portal
 from . import test_suggestion_panel
 from . import test_suggestion_proof
+from . import test_suggestion_proof_ui
 from . import test_suggestions_ui
