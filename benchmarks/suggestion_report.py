@@ -15,7 +15,7 @@ QUOTATIONS = int(os.environ.get("QUOTATIONS") or 20_000)
 PERIODS = ("last_month", "last_12_months", "2026")
 
 
-def fill(cr):
+def fill(env):
     env["sale.order"].flush_model()
     company, user = env.company, env.user
     products = env["product.product"].create(
@@ -24,7 +24,7 @@ def fill(cr):
     partner = env["res.partner"].create({"name": "Benchmark Customer"})
     env.flush_all()
     first = products[0].id
-    cr.execute(
+    env.cr.execute(
         """
         INSERT INTO sale_order (name, company_id, partner_id, partner_invoice_id,
                                 partner_shipping_id, user_id, currency_id, currency_rate, state,
@@ -42,7 +42,7 @@ def fill(cr):
             "quotations": QUOTATIONS,
         },
     )
-    cr.execute(
+    env.cr.execute(
         """
         INSERT INTO sale_order_line (order_id, company_id, product_id, product_uom_id, name,
                                      product_uom_qty, price_unit, price_subtotal, customer_lead,
@@ -54,7 +54,7 @@ def fill(cr):
         """,
         {"first": first, "uom": products.uom_id.id, "partner": partner.id},
     )
-    cr.execute(
+    env.cr.execute(
         """
         INSERT INTO sale_suggestion (order_id, company_id, product_id, state)
         SELECT sale.id, sale.company_id, %(first)s + place * 40,
@@ -65,10 +65,10 @@ def fill(cr):
         {"first": first, "partner": partner.id},
     )
     for table in ("sale_order", "sale_order_line", "sale_suggestion"):
-        cr.execute(f"ANALYZE {table}")
+        env.cr.execute(f"ANALYZE {table}")
 
 
-def measure(call):
+def measure(env, call):
     times = []
     for _number in range(5):
         env.invalidate_all()
@@ -78,17 +78,21 @@ def measure(call):
     return statistics.median(times)
 
 
-fill(env.cr)
-print(f"{QUOTATIONS:,} quotations, {5 * QUOTATIONS:,} lines, {5 * QUOTATIONS:,} suggestions")
-print(f"{'what':<32}{'seconds':>10}")
-for period in PERIODS:
-    seconds = measure(lambda period=period: env["sale.suggestion.proof"].get_data(period))
-    print(f"{'results of ' + period:<32}{seconds:>10.2f}")
-report = env["sale.suggestion.report"]
-seconds = measure(
-    lambda: report.formatted_read_group([], ["arm"], ["revenue_avg:avg", "quotation_count:sum"])
-)
-print(f"{'pivot of all':<32}{seconds:>10.2f}")
-seconds = measure(lambda: report.search_read([], ["revenue", "margin"], limit=80))
-print(f"{'first page of the list':<32}{seconds:>10.2f}")
-env.cr.rollback()
+def main(env):
+    fill(env)
+    print(f"{QUOTATIONS:,} quotations, {5 * QUOTATIONS:,} lines, {5 * QUOTATIONS:,} suggestions")
+    proof, report = env["sale.suggestion.proof"], env["sale.suggestion.report"]
+    calls = {
+        **{f"results of {key}": lambda key=key: proof.get_data(key) for key in PERIODS},
+        "pivot of all": lambda: report.formatted_read_group(
+            [], ["arm"], ["revenue_avg:avg", "quotation_count:sum"]
+        ),
+        "first page of the list": lambda: report.search_read([], ["revenue", "margin"], limit=80),
+    }
+    print(f"{'':<32}{'seconds':>10}")
+    for name, call in calls.items():
+        print(f"{name:<32}{measure(env, call):>10.2f}")
+    env.cr.rollback()
+
+
+main(env)  # noqa: F821  the shell's
