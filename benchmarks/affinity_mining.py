@@ -215,7 +215,9 @@ def ask_implicit(env, meter):
 
     with meter.part("implicit"):
         matrix, _ids = read_matrix(env)
-        knn = all_pairs_knn(matrix.T.tocsr().astype(np.float64), K=NEIGHBOURS, num_threads=1)
+        knn = all_pairs_knn(
+            matrix.astype(np.float64), K=NEIGHBOURS, num_threads=1, show_progress=False
+        )
         return f"top {NEIGHBOURS} of each", knn.nnz
 
 

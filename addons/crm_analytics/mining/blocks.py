@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cooccurrence import count_columns, lookup, run_starts
+from .cooccurrence import count_columns, number_values, run_sizes, run_starts
 
 _FORMAT = 1
 
@@ -66,15 +66,15 @@ def count_block(order_ids, product_ids, max_products=None):
     if not len(order_ids):
         nothing = np.empty(0, np.int32)
         return Block(0, 0, *(nothing,) * 5)
-    products = np.unique(product_ids)
+    products, columns = number_values(product_ids)
     # One number a line, sorted: numpy sorts plain integers with the processor's vector units.
     cells = (order_ids.astype(np.int64) - int(order_ids.min())) << 32
-    cells |= lookup(products, product_ids)
+    cells |= columns
     cells.sort()
     cells = cells[run_starts(cells)]
     orders, columns = cells >> 32, (cells & 0xFFFFFFFF).astype(np.int32)
     starts = run_starts(orders)
-    sizes = np.diff(starts, append=len(orders))
+    sizes = run_sizes(starts, len(orders))
     dropped = 0
     if max_products is not None:
         small = sizes <= max_products
@@ -102,8 +102,9 @@ def count_months(order_ids, product_ids, months, max_products=None):
     :param months: ints, shape (lines,): the month of the order of each line
     :rtype: Iterator[tuple[int, Block]]
     """
-    for month in np.unique(months).tolist():
-        chosen = months == month
+    distinct, positions = number_values(months)
+    for position, month in enumerate(distinct.tolist()):
+        chosen = positions == position
         yield month, count_block(order_ids[chosen], product_ids[chosen], max_products)
 
 

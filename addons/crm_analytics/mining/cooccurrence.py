@@ -105,21 +105,34 @@ def run_starts(values):
     return np.flatnonzero(changed)
 
 
-def lookup(values, items):
-    """Return the position of each item among ascending values that hold all of them: int32.
+def run_sizes(starts, total):
+    """Return how long the runs are that begin there, in an array of so many values."""
+    ends = np.empty_like(starts)
+    ends[:-1] = starts[1:]
+    ends[-1:] = total
+    return np.subtract(ends, starts, out=ends)
 
-    By a table as long as the values are spread where that is no waste, and ids are seldom.
+
+def number_values(values):
+    """Return (the distinct values, ascending; for each value its position among them, int32).
+
+    By a table as long as the values are spread where that is no waste, as it seldom is for ids.
     """
-    values, items = np.asarray(values), np.asarray(items)
+    values = np.asarray(values)
     if not len(values):
-        return np.empty(0, np.int32)
-    lowest = int(values[0])
-    spread = int(values[-1]) - lowest + 1
-    if spread > 4 * len(items) + 1_000_000:
-        return np.searchsorted(values, items).astype(np.int32)
-    table = np.empty(spread, np.int32)
-    table[values - lowest] = np.arange(len(values), dtype=np.int32)
-    return table[items - lowest]
+        return values, np.empty(0, np.int32)
+    lowest = int(values.min())
+    spread = int(values.max()) - lowest + 1
+    if spread > 4 * len(values) + 1_000_000:
+        distinct = np.sort(values)
+        distinct = distinct[run_starts(distinct)]
+        return distinct, np.searchsorted(distinct, values).astype(np.int32)
+    values = values - lowest
+    present = np.zeros(spread, dtype=bool)
+    present[values] = True
+    positions = np.cumsum(present, dtype=np.int32)
+    positions -= 1
+    return np.flatnonzero(present) + lowest, positions[values]
 
 
 def product_orders(matrix):
@@ -165,7 +178,7 @@ def _count_equal(numbers):
     """Return (distinct numbers, ascending; how many of each), both int64."""
     numbers.sort()
     starts = run_starts(numbers)
-    return numbers[starts].astype(np.int64), np.diff(starts, append=len(numbers))
+    return numbers[starts].astype(np.int64), run_sizes(starts, len(numbers))
 
 
 def _merge(known, found):

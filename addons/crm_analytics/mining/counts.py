@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .blocks import Block, decode_block, decode_products
-from .cooccurrence import count_columns, lookup, product_orders, run_starts
+from .cooccurrence import count_columns, number_values, product_orders, run_sizes, run_starts
 
 # Pairs of blocks added at a time: sorting them takes 8 bytes each, adding them up as much again.
 PASS_PAIRS = 4_000_000
@@ -178,8 +178,8 @@ def _add_products(blocks, min_orders, allowed_ids):
     if not columns[0]:
         columns = [[np.empty(0, np.int64)]] * 4
     each, *sums = (np.concatenate(values) for values in columns)
-    ids = np.unique(each).astype(np.int64)
-    positions = lookup(ids, each)
+    ids, positions = number_values(each)
+    ids = ids.astype(np.int64)
     orders, weighted_orders, row_sizes = (
         np.bincount(positions, values, minlength=len(ids)) for values in sums
     )
@@ -229,15 +229,16 @@ def _add_range(blocks, products, start, stop, min_orders):
     counts = (numbers & ((1 << count_bits) - 1)).astype(np.int32)
     both = np.add.reduceat(counts, starts, dtype=np.int32)
     frequent = both >= min_orders
+    sizes = run_sizes(starts, filled)
     if len(products.weights) == 1:
         weighted = both[frequent] * products.weights[0]
     else:
         # Only for pairs that stay: most do not.
-        chosen = np.repeat(frequent, np.diff(starts, append=len(numbers)))
+        chosen = np.repeat(frequent, sizes)
         shares = products.weights[
             (numbers[chosen] >> count_bits) & ((1 << (low_bits - count_bits)) - 1)
         ]
-        sizes = np.diff(starts, append=len(numbers))[frequent]
+        sizes = sizes[frequent]
         weighted = (
             np.add.reduceat(counts[chosen] * shares, np.cumsum(sizes) - sizes)
             if len(sizes)
