@@ -24,7 +24,6 @@ class ProductAffinityRun(models.Model):
 
     _name = "product.affinity.run"
     _description = "Cross-Selling Computation"
-    _rec_name = "company_id"
     _order = "id desc"
 
     company_id = fields.Many2one(

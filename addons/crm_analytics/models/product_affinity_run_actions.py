@@ -10,6 +10,11 @@ KEPT_DAYS = 90
 class ProductAffinityRun(models.Model):
     _inherit = "product.affinity.run"  # pylint: disable=consider-merging-classes-inherited
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._("Computation %(number)s", number=run.id)
+
     # Actions
 
     def action_compute_now(self):
@@ -34,7 +39,6 @@ class ProductAffinityRun(models.Model):
         run = self._request(self.env.company, full=full)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Computation"),
             "res_model": self._name,
             "res_id": run.id,
             "views": [(False, "form")],

@@ -91,11 +91,15 @@ class ResConfigSettings(models.TransientModel):
                 )
 
     def set_values(self):
-        # An integer parameter of 0 is deleted by core and would be the default again.
         result = super().set_values()
-        settings = self.env["sale.suggestion"]._get_suggestion_settings()
-        if settings["holdout"] != self.affinity_holdout:
-            self.env["ir.config_parameter"].set_param(
-                "crm_analytics.affinity_holdout", str(self.affinity_holdout)
-            )
+        # An integer parameter of 0 is deleted by core and would be the default again.
+        for name in ("affinity_holdout", "affinity_half_life"):
+            if not self[name]:
+                self.env["ir.config_parameter"].set_param(f"crm_analytics.{name}", "0")
         return result
+
+    # Actions
+
+    def action_compute_affinities(self):
+        """Ask for a computation and show it."""
+        return self.env["product.affinity.run"].action_compute_now()

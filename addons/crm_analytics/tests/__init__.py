@@ -20,6 +20,7 @@ from . import test_product_affinity
 from . import test_product_affinity_changes
 from . import test_product_affinity_replace
 from . import test_product_affinity_run
+from . import test_product_affinity_run_ui
 from . import test_sale_suggestion
 from . import test_suggestion_holdout
 from . import test_suggestion_memory

@@ -289,11 +289,17 @@ class TestProductAffinity(BasketCommon):
         settings.execute()
         self.assertEqual(self.Affinity._get_mining_settings()["min_orders"], 7)
 
+    def test_no_half_life_stays_chosen(self):
+        self.env["res.config.settings"].create({"affinity_half_life": 0}).execute()
+        self.assertEqual(self.Affinity._get_mining_settings()["half_life"], 0)
+        self.assertEqual(self.env["res.config.settings"].create({}).affinity_half_life, 0)
+
     def test_wrong_settings_say_what_to_change(self):
         for values, sentence in (
             ({"affinity_months": 0}, "at least one month"),
             ({"affinity_min_orders": -1}, "at least one"),
             ({"affinity_max_products": 1}, "at least two products"),
+            ({"affinity_half_life": -1}, "cannot be negative"),
         ):
             with self.assertRaisesRegex(ValidationError, sentence):
                 self.env["res.config.settings"].create(values)

@@ -10,7 +10,7 @@ export const REFRESH_DELAY = 2000;
  * done in another process, which commits how far it is.
  */
 export class RunRefresh extends Component {
-    static template = xml`<span t-if="isOpen" class="o_run_refresh fa fa-refresh fa-spin" role="status" t-att-title="title"/>`;
+    static template = xml`<span t-if="isOpen" class="o_run_refresh fa fa-refresh fa-spin me-2" role="status" t-att-title="title"/>`;
     static props = { ...standardWidgetProps };
 
     setup() {
