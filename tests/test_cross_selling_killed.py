@@ -178,7 +178,8 @@ def test_killed_while_replacing_leaves_the_old_matrix_whole(scratch, prepared, e
             assert process.poll() is None, process.communicate()
             cursor.execute(
                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
-                f" AND objid = {HOLD_LOCK}"
+                " AND objid = %s",
+                [HOLD_LOCK],
             )
             [waiting] = cursor.fetchone()
         assert read_state(database, {"matrix": MATRIX})["matrix"] == old

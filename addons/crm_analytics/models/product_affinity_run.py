@@ -133,9 +133,11 @@ class ProductAffinityRun(models.Model):
 
         :return: False when the scheduled action ran out of time and has to be called again
         """
-        while self._begin_batch():
+        while True:
             try:
-                if not self._do_batch():
+                if not (self._begin_batch() and self._do_batch()):
+                    # The next run has to be locked by the first statement of a transaction, too.
+                    self.env.cr.rollback()
                     return True
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 self.env.cr.rollback()
@@ -146,7 +148,6 @@ class ProductAffinityRun(models.Model):
                 self._fail(error)
             if not self.env["ir.cron"]._commit_progress(1, remaining=runs_left):
                 return False
-        return True
 
     @api.model
     def _compute_at_once(self, company):

@@ -22,6 +22,16 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     def _get_steps(self):
         return [*super()._get_steps(), "predictions", "upsell", "white_space"]
 
+    @api.model
+    def _get_step_labels(self):
+        return {
+            **super()._get_step_labels(),
+            "purchases": self.env._("Reading what customers bought"),
+            "predictions": self.env._("Predicting what customers buy next"),
+            "upsell": self.env._("Looking what customers moved up to"),
+            "white_space": self.env._("Looking what customers lack"),
+        }
+
     # Steps
 
     def _step_predictions(self):
