@@ -15,7 +15,7 @@ import pytest
 from killed_support import assert_completed, kill_at, kill_often, read_progress
 from support import connect, kill, raised, read_state, run_together, shell, start_shell
 
-KILLS = int(os.environ.get("CROSS_SELLING_KILLS", "4"))
+KILLS = int(os.environ.get("CROSS_SELLING_KILLS", "3"))
 ORDERS = int(os.environ.get("CROSS_SELLING_ORDERS", "300"))
 HOLD_LOCK = 190_500_045
 
@@ -154,9 +154,9 @@ def test_killed_and_run_again_gives_the_same_end_state(scratch, prepared, expect
     assert_completed(database, RUN, END_STATE, state, kills)
 
 
-@pytest.mark.parametrize("step", [1, 2, 3])
+@pytest.mark.parametrize("step", [2, 4])
 def test_killed_between_steps_readers_see_all_or_nothing(scratch, prepared, expected, step):
-    """Killed while it looks, while it reads orders, and after the rows were replaced."""
+    """Killed while it reads orders, and after the rows were replaced."""
     old, state, _total = expected
     database = scratch.copy(prepared)
     with closing(connect(database)) as connection, connection.cursor() as cursor:
