@@ -37,6 +37,8 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     def _step_predictions(self):
         """Learn from all customers which products have the same ones, then predict for a batch."""
         if not self._has_changed_customers():
+            # A product may be archived all the same.
+            self._replace_predictions([])
             return 0
         if not self.position and self._is_everybody_changed():
             self._learn_interests()
@@ -44,8 +46,9 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
 
     def _step_upsell(self):
         """Replace what customers moved up to, whenever all are learned from again."""
-        if self._is_everybody_changed():
-            self._replace_upsells()
+        self.env["product.upsell"]._replace_rows(
+            self.company_id, self._mine_upsells() if self._is_everybody_changed() else None
+        )
 
     def _step_white_space(self):
         """Choose whom customers are compared with, then find what a batch of them lacks."""
@@ -165,18 +168,17 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
 
     # Up-sell
 
-    def _replace_upsells(self):
+    def _mine_upsells(self):
         from ..mining.upsell import mine_upsells
 
         arrays = self._get_product_arrays()
-        upsells = mine_upsells(
+        return mine_upsells(
             self._get_purchases().histories,
             arrays["products"],
             categories=arrays["categories"],
             prices=arrays["prices"],
             margins=arrays["prices"] - arrays["costs"],
         )
-        self.env["product.upsell"]._replace_rows(self.company_id, upsells)
 
     def _get_product_arrays(self):
         """Return `products` (ids, ascending), `categories`, `prices` and `costs` of those for sale.

@@ -1,4 +1,4 @@
-from datetime import date, datetime, time, timezone
+from datetime import date, timezone
 
 from dateutil.relativedelta import relativedelta
 
@@ -58,18 +58,13 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             blocks._put(company, "changed", [(EVERYBODY, 0, 0, b"")])
 
     def _get_purchase_window(self):
-        """Return the moment from which orders count, and the day from which they are looked at.
-
-        That is the day of the newest order: a history loaded from another system may end long ago.
-        Whole months, so that the period does not move every night.
-        """
+        """Return the moment from which orders count, as for what is bought together, and the day
+        from which they are looked at: that of the newest order, at the company."""
         affinities = self.env["product.affinity"]
-        zone = self.company_id._get_tz()
-        newest = affinities._get_newest_order(self.company_id)
-        today = newest.replace(tzinfo=timezone.utc).astimezone(zone).date()
-        months = affinities._get_mining_settings()["months"]
-        start = datetime.combine((today - relativedelta(months=months)).replace(day=1), time.min)
-        return zone.localize(start).astimezone(timezone.utc).replace(tzinfo=None), today
+        company = self.company_id
+        date_from, _last_month = affinities._get_window(company)
+        newest = affinities._get_newest_order(company).replace(tzinfo=timezone.utc)
+        return date_from, newest.astimezone(company._get_tz()).date()
 
     def _get_fingerprints(self):
         """Return {range of orders: what its stored purchases depend on}."""

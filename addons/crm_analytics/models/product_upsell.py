@@ -82,10 +82,11 @@ class ProductUpsell(models.Model):
             )
 
     @api.model
-    def _replace_rows(self, company, upsells):
+    def _replace_rows(self, company, upsells=None):
         """Write a company's up-sells in place of the old rows.
 
-        :param Upsells upsells: see `mining/upsell.py`
+        :param Upsells upsells: see `mining/upsell.py`; without them only those rows go that cannot
+            be proposed any more
         """
         digits = company.currency_id.decimal_places
         products = self.env["sale.customer.prediction"]._get_predicted_products()
@@ -102,7 +103,7 @@ class ProductUpsell(models.Model):
                 "margin_gain": "float8",
                 "score": "float8",
             },
-            [upsells],
+            [upsells] if upsells else [],
             keys=("product_id", "other_product_id"),
             values={
                 "customers": SQL("customers"),
@@ -113,4 +114,9 @@ class ProductUpsell(models.Model):
                 "score": SQL("score"),
             },
             valid=SQL("product_id IN %(all)s AND other_product_id IN %(all)s", all=products),
+            scope=None
+            if upsells
+            else SQL(
+                "(product_id NOT IN %(all)s OR other_product_id NOT IN %(all)s)", all=products
+            ),
         )

@@ -163,9 +163,10 @@ class TestNightsWithFewOrders(PredictionsCommon):
         self.assertNotIn(self.apple, self.get_predictions(self.customers[9]))
 
     def test_archived_products_go_at_once(self):
-        self.sell((self.customers[9], "e", 0))
-        self.butter.active = False
-        self.run_night()
+        self.assertTrue(self.upsells.search([("product_id", "=", self.cheese.id)]))
+        (self.butter + self.cheese).active = False
+        self.assertEqual(self.run_counting(), (0, set()))
+        self.assertFalse(self.upsells.search([("product_id", "=", self.cheese.id)]))
         rows = self.predictions.search([("company_id", "=", self.company.id)])
         self.assertNotIn(self.butter, rows.product_id)
         self.assertIn(self.apple, rows.product_id)
