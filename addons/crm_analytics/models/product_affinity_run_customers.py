@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .product_affinity_run_purchases import FORMAT
+
 # Rows of histories of one batch of customers, about 100 bytes each to work with.
 BATCH_ROWS = 200_000
 # Rows that are predicted from at a time: each of them speaks for up to thirty other products.
@@ -53,6 +55,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     def _step_white_space(self):
         """Choose whom customers are compared with, then find what a batch of them lacks."""
         if not self._has_changed_customers():
+            self._replace_white_space([])
             return 0
         if not self.position and self._is_everybody_changed():
             self._choose_peers()
@@ -91,11 +94,15 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
 
     def _get_batches(self):
         """Return what is left to do as lists of buckets, each of about `BATCH_ROWS` rows."""
+        from ..mining.purchases import BUCKET_BITS
+
+        changed = self._get_changed_customers()
+        wanted = None if changed is None else {customer >> BUCKET_BITS for customer in changed}
         batches, rows = [], BATCH_ROWS
         for bucket, size in self.env["sale.customer.block"]._get_sizes(
             self.company_id, "purchases"
         ):
-            if bucket < self.position - 1:
+            if bucket < self.position - 1 or (wanted is not None and bucket not in wanted):
                 continue
             if rows + size > BATCH_ROWS:
                 batches.append([])
@@ -120,26 +127,32 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         import numpy as np
 
         from ..mining.customer import learn_interests
-        from ..mining.purchases import pack
 
-        customers, products = self._get_owned_products()
-        interests = learn_interests(customers, products)
-        self.env["sale.customer.block"]._put(
-            self.company_id,
-            "interests",
-            [(0, 0, len(np.unique(customers)), pack(interests))],
-            learn_date=fields.Datetime.now(),
-        )
+        customers, products = self._collect_histories("customer", "product")
+        self._store_lesson("interests", np.unique(customers), learn_interests(customers, products))
 
-    def _get_owned_products(self):
-        """Return customers and products (int32), a row for each product a customer bought."""
+    def _collect_histories(self, *names):
+        """Return columns of the histories of all customers, read a batch at a time."""
         import numpy as np
 
-        parts = [(np.empty(0, np.int32),) * 2]
+        parts = [(np.empty(0, np.int32),) * len(names)]
         for batch in self._get_batches():
             histories = self._get_purchases(batch).histories
-            parts.append((histories.customer, histories.product))
+            parts.append([getattr(histories, name) for name in names])
         return [np.concatenate(values) for values in zip(*parts, strict=True)]
+
+    def _store_lesson(self, kind, customers, arrays):
+        """Keep what all customers teach together for the nights until it is learned again."""
+        from ..mining.purchases import pack
+
+        blocks = self.env["sale.customer.block"]
+        blocks._drop(self.company_id, [kind])
+        blocks._put(
+            self.company_id,
+            kind,
+            [(FORMAT, 0, len(customers), pack(arrays))],
+            learn_date=fields.Datetime.now(),
+        )
 
     def _predict(self, purchases):
         import numpy as np
@@ -169,11 +182,16 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     # Up-sell
 
     def _mine_upsells(self):
+        from ..mining.customer import Histories
         from ..mining.upsell import mine_upsells
 
+        customers, products, first_days = self._collect_histories(
+            "customer", "product", "first_day"
+        )
         arrays = self._get_product_arrays()
         return mine_upsells(
-            self._get_purchases().histories,
+            # what it does not look at is left out
+            Histories(customers, products, None, first_days, None, None),
             arrays["products"],
             categories=arrays["categories"],
             prices=arrays["prices"],
@@ -181,7 +199,8 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         )
 
     def _get_product_arrays(self):
-        """Return `products` (ids, ascending), `categories`, `prices` and `costs` of those for sale.
+        """Return `products` (ids, ascending), `categories`, `prices` and `costs` of those for sale
+        that have a category.
 
         Sales prices and costs of one unit in the company's currency, at today's rate.
         """
@@ -196,6 +215,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             .search(
                 Domain("active", "=", True)
                 & Domain("sale_ok", "=", True)
+                & Domain("categ_id", "!=", False)
                 & Domain("company_id", "in", (False, company.id)),
                 order="id",
             )
@@ -207,7 +227,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         }
         return {
             "products": np.array(products.ids, np.int32),
-            "categories": np.array([product.categ_id.id or 0 for product in products], np.int32),
+            "categories": np.array([product.categ_id.id for product in products], np.int32),
             "prices": np.array(
                 [product.lst_price * rates[product.currency_id] for product in products]
             ),
@@ -221,7 +241,6 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     def _choose_peers(self):
         import numpy as np
 
-        from ..mining.purchases import pack
         from ..mining.whitespace import build_pool
 
         parts = [(np.empty(0, np.int32),) * 2 + (np.empty(0, np.float32),)]
@@ -229,9 +248,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
             self._get_category_amounts(self._get_purchases(batch)) for batch in self._get_batches()
         ]
         pool = build_pool(*(np.concatenate(values) for values in zip(*parts, strict=True)))
-        self.env["sale.customer.block"]._put(
-            self.company_id, "pool", [(0, 0, len(pool.customer), pack(pool))]
-        )
+        self._store_lesson("pool", pool.customer, pool)
 
     def _get_category_amounts(self, purchases):
         """Return customers, categories and what is bought in a year, for each pair."""

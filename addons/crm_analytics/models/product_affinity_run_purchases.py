@@ -7,6 +7,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 EPOCH = date(1970, 1, 1)
+# Of the stored arrays: count it up where they change, and everything is read and learned again.
+FORMAT = 1
 # In place of a range: everybody's predictions are out of date.
 EVERYBODY = -1
 # Up to so many customers all are learned from again whenever one changed, else once a week.
@@ -70,18 +72,19 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
         """Return {range of orders: what its stored purchases depend on}."""
         date_from, _today = self._get_purchase_window()
         level = self.env["product.affinity"]._get_mining_settings()["level"]
-        mark = f"{date_from} {level} {self.company_id._get_tz().zone}"
+        mark = f"{FORMAT} {date_from} {level} {self.company_id._get_tz().zone}"
         ranges = self.env["sale.order.line"]._get_basket_ranges(self.company_id, date_from)
         return {chunk: f"{mark} {key}".encode() for chunk, key in ranges.items()}
 
     def _must_learn(self):
         """Whether what all customers teach together is to be learned again, not only what those
         with new orders buy: once a week, and every time as long as there are few."""
-        found = self.env["sale.customer.block"]._get_heads(self.company_id, "interests")
+        blocks = self.env["sale.customer.block"]
+        found = blocks._get_heads(self.company_id, "interests").get(FORMAT)
         if self.full or not found:
             return True
         long_ago = fields.Datetime.now() - RELEARN_AFTER
-        return found[0].size <= SMALL_COMPANY or found[0].learn_date < long_ago
+        return found.size <= SMALL_COMPANY or found.learn_date < long_ago
 
     def _has_changed_customers(self):
         changed = self._get_changed_customers()

@@ -111,6 +111,7 @@ class SaleWhiteSpace(models.Model):
             valid=SQL(
                 "partner_id IN %s AND categ_id IN (SELECT id FROM product_category)", partners
             ),
-            scope=customers
-            and SQL("(partner_id = ANY(%s) OR partner_id NOT IN %s)", list(customers), partners),
+            scope=None
+            if customers is None
+            else SQL("(partner_id = ANY(%s) OR partner_id NOT IN %s)", list(customers), partners),
         )
