@@ -26,15 +26,20 @@ products = env["product.product"].create([
     for n in range(12)
 ])
 customers = env["res.partner"].create([{"name": f"Customer {n}"} for n in range(40)])
+# Three groups of customers, each with its products; of each some lack what the others buy.
+baskets = []
+for n in range(%(orders)s):
+    number, group = n %% 40, n %% 40 %% 3
+    keys = {group, group + 4}
+    if number < 25:
+        keys |= {group + 8, group + 1 + n // 40 %% 2 * 4}
+    baskets.append((customers[number], products.browse([products[key].id for key in keys])))
 orders = env["sale.order"].create([
     {
-        "partner_id": customers[n %% 40].id,
-        "order_line": [
-            Command.create({"product_id": products[key %% 12].id})
-            for key in {n %% 40 %% 3, n %% 40 %% 3 + 4, n // 40, n}
-        ],
+        "partner_id": customer.id,
+        "order_line": [Command.create({"product_id": product.id}) for product in basket],
     }
-    for n in range(%(orders)s)
+    for customer, basket in baskets
 ])
 orders.action_confirm()
 env.flush_all()
@@ -51,7 +56,7 @@ from odoo.addons.crm_analytics.models import (
 )
 
 sale_order_line.ORDERS_PER_RANGE = sale_order_line_purchases.ORDERS_PER_RANGE = 32
-product_affinity_run_customers.BATCH_ROWS = purchases.BUCKET_BITS = 1
+product_affinity_run_customers.BATCH_ROWS = purchases.BUCKET_BITS = 2
 Run = env.registry["product.affinity.run"]
 predict, done = Run._predict, []
 

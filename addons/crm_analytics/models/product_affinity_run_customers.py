@@ -10,7 +10,7 @@ BATCH_ROWS = 200_000
 PREDICTED_ROWS = 40_000
 
 
-class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ProductAffinityRun(models.Model):
     """The steps about customers: what they buy next, what they moved up to, what they lack.
 
     They work on the blocks that the step `purchases` stored, a batch of customers after the other.
@@ -18,7 +18,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     old rows.
     """
 
-    _inherit = "product.affinity.run"
+    _inherit = "product.affinity.run"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _get_steps(self):

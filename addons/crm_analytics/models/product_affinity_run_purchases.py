@@ -16,7 +16,7 @@ SMALL_COMPANY = 20_000
 RELEARN_AFTER = relativedelta(days=6)
 
 
-class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ProductAffinityRun(models.Model):
     """The step that reads what each customer bought, for the steps about customers.
 
     Each range of orders is one batch, stored as blocks (`sale.customer.block`) of the kinds
@@ -24,7 +24,7 @@ class ProductAffinityRun(models.Model):  # pylint: disable=consider-merging-clas
     customers whose predictions are out of date, kept until those are replaced.
     """
 
-    _inherit = "product.affinity.run"
+    _inherit = "product.affinity.run"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _get_steps(self):

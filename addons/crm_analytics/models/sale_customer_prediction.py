@@ -125,14 +125,21 @@ class SaleCustomerPrediction(models.Model):
 
     def _get_repeat_reason(self, today):
         self.ensure_one()
-        if self.order_count < 2 or not self.interval_days or not self.due_date:
+        if self.order_count == 1:
+            return self.env._("Ordered once")
+        if not self.interval_days or not self.due_date:
             return self.env._("Ordered %(count)s times", count=self.order_count)
         numbers = {"count": self.order_count, "days": self.interval_days}
-        if self.due_date <= today:
+        left = (self.due_date - today).days
+        if left <= 0:
             return self.env._("Ordered %(count)s times, every %(days)s days; now due", **numbers)
+        if left == 1:
+            return self.env._(
+                "Ordered %(count)s times, every %(days)s days; due tomorrow", **numbers
+            )
         return self.env._(
             "Ordered %(count)s times, every %(days)s days; due in %(left)s days",
-            left=(self.due_date - today).days,
+            left=left,
             **numbers,
         )
 

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 from .sale_order_line import ORDERS_PER_RANGE
 
 
-class SaleOrderLine(models.Model):  # pylint: disable=consider-merging-classes-inherited
-    _inherit = "sale.order.line"
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _read_purchases(self, company, order_range, date_from):

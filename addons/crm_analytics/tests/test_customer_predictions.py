@@ -25,6 +25,12 @@ class TestCustomerPredictions(PredictionsCommon):
             row.invalidate_recordset(["reason"])
             self.assertEqual(row.reason, "Ordered 5 times, every 21 days; due in 10 days")
 
+    def test_ordered_once(self):
+        self.run_night()
+        row = self.get_predictions(self.customers[9])[self.eggs]
+        self.assertEqual((row.interval_days, row.due_date), (0, False))
+        self.assertEqual(row.reason, "Ordered once")
+
     def test_new_to_the_customer(self):
         self.run_night()
         row = self.get_predictions(self.customers[0])[self.butter]
