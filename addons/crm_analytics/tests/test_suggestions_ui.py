@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import BasketCommon
+from .test_dashboard_ui import get_hoot_id
 
 
 @tagged("post_install", "-at_install")
@@ -87,4 +88,16 @@ class TestSuggestionsUi(BasketCommon, HttpCase):
         self.assertEqual(
             self.get_states(order),
             {self.butter: "added", self.cheese: "dismissed", self.dates: "shown"},
+        )
+
+    def test_components(self):
+        self.browser_js(
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+            f"&id={get_hoot_id('@crm_analytics/suggestions')}",
+            "",
+            "",
+            login="admin",
+            timeout=240,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
         )

@@ -7,7 +7,8 @@ import { useBus } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { SuggestionPanel } from "./suggestion_panel";
 
-const ORDER_FIELDS = [
+/** What is read of the quotation, once. */
+export const ORDER_FIELDS = [
     "company_id",
     "fiscal_position_id",
     "partner_id",
@@ -40,7 +41,12 @@ export class CatalogSuggestions extends SuggestionPanel {
         if (!order || order.locked || !["draft", "sent"].includes(order.state)) {
             return;
         }
-        this.values = {
+        this.values = this.getValues(order);
+        this.refreshLater();
+    }
+
+    getValues(order) {
+        return {
             order_id: this.orderId,
             saved_lines: true,
             company_id: order.company_id[0],
@@ -48,7 +54,6 @@ export class CatalogSuggestions extends SuggestionPanel {
             pricelist_id: order.pricelist_id && order.pricelist_id[0],
             fiscal_position_id: order.fiscal_position_id && order.fiscal_position_id[0],
         };
-        this.refreshLater();
     }
 
     async addLine(suggestion) {
