@@ -35,7 +35,9 @@ class TestSuggestionStock(BasketCommon, HttpCase):
             "warehouse_id": self.warehouse.id,
             **values,
         }
+        # the language is in the context of whatever the web client asks
         orders = self.env["sale.order"].with_user(user or self.salesman)
+        orders = orders.with_context(lang="en_US")
         suggestions = orders.get_affinity_suggestions(values)
         return {
             values["name"]: (values.get("stock"), values.get("in_stock")) for values in suggestions
