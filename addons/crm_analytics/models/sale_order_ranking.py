@@ -6,7 +6,8 @@ from odoo.tools import SQL
 
 from ..tools.together import fetch_together
 
-# What a prediction for the customer and an up-sell add to the rank, an affinity adds its score.
+# What a prediction for the customer and an up-sell add to the rank; an affinity adds its score.
+# As in mining/recommend.py, which would load numpy into every process.
 PREDICTION_WEIGHT = 0.5
 UPSELL_WEIGHT = 0.5
 
