@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from ..tools import matrix_options
 from ..tools import period as periods
 
+LINES_LISTED = 500
+
 
 class CrmCrossMatrix(models.AbstractModel):
     """What is bought with what, and by whom, as a table whose cells open what they count.
@@ -81,12 +83,14 @@ class CrmCrossMatrix(models.AbstractModel):
         title = " × ".join(dict.fromkeys(filter(None, names))) or self.env._("Orders")
         if figure == "amount":
             domain = matrix._get_amount_domain(options, window, row_id, column_id)
-            return matrix._prepare_action(
+            action = matrix._prepare_action(
                 title,
                 "sale.order.line",
                 domain,
                 view="crm_analytics.sale_order_line_view_list_matrix",
             )
+            # A list adds up the page it shows: one page, as far as that is reasonable.
+            return {**action, "limit": LINES_LISTED}
         domain = matrix._get_order_domain(options, window)
         domain &= matrix._get_basket_order_domain()
         if figure in ("both", "row"):

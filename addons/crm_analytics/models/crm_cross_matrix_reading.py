@@ -276,7 +276,7 @@ class CrmCrossMatrix(models.AbstractModel):
 
     def _read_groups(self, kind):
         """The customer groups of a kind by name, as many as a menu can take."""
-        records = self.env[GROUPS[kind]["comodel"]].search([])
+        records = self.env[GROUPS[kind]["comodel"]].search(Domain.TRUE, limit=GROUP_CHOICES)
         groups = [{"id": record.id, "name": record.display_name} for record in records]
         groups.sort(key=lambda group: group["name"])
-        return [*groups[:GROUP_CHOICES], {"id": 0, "name": self._get_nothing_names()[kind]}]
+        return [*groups, {"id": 0, "name": self._get_nothing_names()[kind]}]
