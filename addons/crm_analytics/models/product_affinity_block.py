@@ -28,7 +28,7 @@ class ProductAffinityBlock(models.Model):
     _month_uniq = models.UniqueIndex("(range_id, month)")
 
     def init(self):
-        super().init()
+        result = super().init()
         # Small as it is, it need not be compressed by PostgreSQL once more.
         self.env.cr.execute(
             SQL(
@@ -36,6 +36,7 @@ class ProductAffinityBlock(models.Model):
                 SQL.identifier(self._table),
             )
         )
+        return result
 
     @api.model
     def _replace(self, order_range, blocks):

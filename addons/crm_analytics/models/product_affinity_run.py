@@ -165,7 +165,7 @@ class ProductAffinityRun(models.Model):
             return False
         if self.attempts >= MAX_ATTEMPTS:
             self._fail(UserError(self.env._("The server was stopped again and again at it.")))
-            self.env.cr.commit()
+            self.env["ir.cron"]._commit_progress()
             return False
         values = {}
         if self.state == "queued":
@@ -173,7 +173,7 @@ class ProductAffinityRun(models.Model):
         if self.step not in self._get_steps():
             values.update(self._prepare_step(self._get_steps()[0]))
         self.write({**values, "attempts": self.attempts + 1})
-        self.env.cr.commit()
+        self.env["ir.cron"]._commit_progress()
         return True
 
     def _do_batch(self):
