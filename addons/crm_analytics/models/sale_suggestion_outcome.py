@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 # States that the end of a quotation changes; what was held out stays that for good.
 SETTLED = ("ordered", "refused")
+# The states of an order that end a quotation
+ENDED = ("sale", "cancel")
 
 
 class SaleSuggestion(models.Model):
@@ -26,11 +28,19 @@ class SaleSuggestion(models.Model):
 
     _unsettled_idx = models.Index("(order_id) WHERE state = 'added'")
 
+    @api.model
+    def _log(self, rows):
+        """Settle at once what the panel tells of a quotation that has ended meanwhile."""
+        result = super()._log(rows)
+        orders = self.env["sale.order"].browse({row["order_id"] for row in rows})
+        orders.filtered(lambda order: order.state in ENDED)._settle_suggestions()
+        return result
+
     @api.autovacuum
     def _gc_unsettled(self):
-        """Settle what the panel logged in the moment in which its quotation was confirmed."""
+        """Settle what was logged in the very moment in which its quotation was confirmed."""
         domain = Domain("state", "=", "added")
-        domain &= Domain("order_id.state", "in", ("sale", "cancel"))
+        domain &= Domain("order_id.state", "in", ENDED)
         self.search(domain).order_id._settle_suggestions()
 
     def _settle(self):

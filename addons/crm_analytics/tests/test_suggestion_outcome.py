@@ -97,8 +97,15 @@ class TestSuggestionOutcome(SuggestionCommon):
         self.order.with_user(self.salesman).action_confirm()
         self.assertEqual(suggestion.state, "ordered")
 
+    def test_logged_after_confirmation(self):
+        """The panel tells apart from the form, so that it may come late."""
+        self.add_line(self.order, "b")
+        order = self.order.with_user(self.salesman)
+        order.action_confirm()
+        order.log_affinity_suggestions("added", (self.butter + self.cheese).ids, self.apple.ids)
+        self.assertEqual(self.get_states(self.order), {"Butter": "ordered", "Cheese": "refused"})
+
     def test_logged_in_the_moment_of_confirmation(self):
-        """The panel tells apart from the form, so that it may come too late."""
         self.add_line(self.order, "b")
         self.order.action_confirm()
         waiting = self.create_order("a")

@@ -10,7 +10,6 @@ class ProductTemplate(models.Model):
         relation="product_alternative_rel",
         column1="dest_id",
         column2="src_id",
-        string="Alternative Of",
         readonly=True,
         help="Products that have this one among their alternatives.",
     )
