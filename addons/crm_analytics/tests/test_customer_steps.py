@@ -10,7 +10,7 @@ from .predictions_common import TODAY, PredictionsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestUpsell(PredictionsCommon):
+class TestCustomerSteps(PredictionsCommon):
     def test_moved_to_the_dearer_one(self):
         self.run_night()
         row = self.upsells.search([("company_id", "=", self.company.id)])
@@ -24,9 +24,6 @@ class TestUpsell(PredictionsCommon):
         self.run_night()
         self.assertFalse(self.upsells.search([("company_id", "=", self.company.id)]))
 
-
-@tagged("post_install", "-at_install")
-class TestWhiteSpace(PredictionsCommon):
     def test_gap_with_an_estimate(self):
         """Customer 0 buys fruit for 50 a period, as do his eight peers, who buy dairy as well."""
         self.run_night()
@@ -73,6 +70,34 @@ class TestWhiteSpace(PredictionsCommon):
             purchases.histories.product == self.eggs.id
         )
         self.assertEqual(purchases.amount[rows].tolist(), [100 / 2 + 100 / 4])
+
+    def test_variants_are_one_product(self):
+        attribute = self.env["product.attribute"].create(
+            {"name": "Size", "value_ids": [Command.create({"name": n}) for n in ("S", "L")]}
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Shirt",
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        small, large = template.product_variant_ids.sorted("id")
+        with patch.dict(self.letters, {"s": small, "l": large}):
+            self.sell((self.customers[0], "s", 40), (self.customers[0], "l", 20))
+        self.run_night()
+        self.assertEqual(self.get_predictions(self.customers[0])[large].order_count, 1)
+        self.set_parameters(level="template")
+        self.run_night()
+        rows = self.get_predictions(self.customers[0])
+        self.assertEqual(rows[small].order_count, 2)
+        self.assertNotIn(large, rows)
 
 
 @tagged("post_install", "-at_install")
@@ -203,34 +228,3 @@ class TestNightsWithFewOrders(PredictionsCommon):
             )
             self.sell(*((customer, "ab", 15) for customer in customers))
             self.assertLessEqual(count(), few + 2)
-
-
-@tagged("post_install", "-at_install")
-class TestByTemplate(PredictionsCommon):
-    def test_variants_are_one_product(self):
-        attribute = self.env["product.attribute"].create(
-            {"name": "Size", "value_ids": [Command.create({"name": n}) for n in ("S", "L")]}
-        )
-        template = self.env["product.template"].create(
-            {
-                "name": "Shirt",
-                "attribute_line_ids": [
-                    Command.create(
-                        {
-                            "attribute_id": attribute.id,
-                            "value_ids": [Command.set(attribute.value_ids.ids)],
-                        }
-                    )
-                ],
-            }
-        )
-        small, large = template.product_variant_ids.sorted("id")
-        with patch.dict(self.letters, {"s": small, "l": large}):
-            self.sell((self.customers[0], "s", 40), (self.customers[0], "l", 20))
-        self.run_night()
-        self.assertEqual(self.get_predictions(self.customers[0])[large].order_count, 1)
-        self.set_parameters(level="template")
-        self.run_night()
-        rows = self.get_predictions(self.customers[0])
-        self.assertEqual(rows[small].order_count, 2)
-        self.assertNotIn(large, rows)
