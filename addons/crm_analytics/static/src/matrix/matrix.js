@@ -18,24 +18,11 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { formatFigure, formatRange, isolate } from "../dashboard/dashboard_format";
 import { PeriodPicker } from "../period/period_picker";
+import { readAddress, toAddress } from "./matrix_address";
 import { MatrixCard } from "./matrix_card";
 import { buildCells, formatMeasure, getMeasures } from "./matrix_format";
 import { MatrixGrid } from "./matrix_grid";
 
-/** What an address says of the screen: see tools/matrix_options.py, where each has its default. */
-const DEFAULTS = {
-    rows: "category",
-    columns: "category",
-    measure: "orders",
-    period: undefined,
-    company: undefined,
-    group: undefined,
-    row_category: undefined,
-    column_category: undefined,
-    search: undefined,
-    row_offset: 0,
-    column_offset: 0,
-};
 const PAGE = 25;
 const SMALL_PAGE = 12;
 const SEARCH_DELAY = 300;
@@ -86,23 +73,8 @@ export class CrossMatrix extends Component {
         if (state?.options) {
             return state.options;
         }
-        const options = { ...DEFAULTS };
-        if ([action.path, action.id, action.tag].includes(router.current.action)) {
-            for (const name in DEFAULTS) {
-                options[name] = router.current[name] ?? DEFAULTS[name];
-            }
-        }
-        return options;
-    }
-
-    updateAddress() {
-        const address = {};
-        for (const [name, value] of Object.entries(this.state.options)) {
-            const isDefault = value === DEFAULTS[name] || value === "" || value === null;
-            // An address cannot hold a 0.
-            address[name] = isDefault ? undefined : value === 0 ? "none" : value;
-        }
-        this.props.updateActionState(address);
+        const isAddress = [action.path, action.id, action.tag].includes(router.current.action);
+        return readAddress(isAddress ? router.current : {});
     }
 
     get request() {
@@ -126,9 +98,7 @@ export class CrossMatrix extends Component {
             throw error; // Odoo shows it
         }
         const chosen = Boolean(this.state.options.period);
-        for (const name in DEFAULTS) {
-            this.state.options[name] = data.options[name] ?? DEFAULTS[name];
-        }
+        Object.assign(this.state.options, readAddress(data.options));
         if (!chosen) {
             // What is shown without being asked for stays out of the address.
             this.state.options.period = undefined;
@@ -139,7 +109,7 @@ export class CrossMatrix extends Component {
         this.rows = data.rows.map((item) => this.prepareHeader(item));
         this.columns = data.columns.map((item) => this.prepareHeader(item));
         Object.assign(this.state, { data, loading: false });
-        this.updateAddress();
+        this.props.updateActionState(toAddress(this.state.options));
     }
 
     /** Show something else, from its first page on unless the page is what changes. */
@@ -156,7 +126,7 @@ export class CrossMatrix extends Component {
         }
         this.cells = buildCells(data, measure);
         this.state.data = { ...data };
-        this.updateAddress();
+        this.props.updateActionState(toAddress(this.state.options));
     }
 
     setAxis(side, axis) {
