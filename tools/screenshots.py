@@ -21,6 +21,14 @@ PAGES = {
         (".o_data_row:has-text('The Jackson Group'):has-text('Quotation') [name=name]",),
         ".o_sale_suggestion",
     ),
+    "matrix": ("/odoo/cross-selling-matrix", (), "[data-ready='1'] td[data-row]"),
+    "white_space": ("/odoo/white-space", (), ".o_data_row"),
+    "likely_next": (
+        "/odoo/likely-next",
+        tuple(f".o_data_row:nth-child({row}) .o_list_record_selector" for row in (1, 2)),
+        "[name=action_make_quotations]",
+    ),
+    "results": ("/odoo/suggestion-results", (), ".o_suggestion_proof_table"),
     "card": (
         "/odoo/action-crm_loyalty.loyalty_card_action",
         (".o_data_row .o_data_cell",),
