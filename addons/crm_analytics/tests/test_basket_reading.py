@@ -22,7 +22,7 @@ class TestBasketReading(BasketCommon):
     def get_ranges(self, date_from=LONG_AGO, company=None):
         return self.lines._get_basket_ranges(company or self.company, date_from)
 
-    def read(self, date_from=LONG_AGO, company=None):
+    def read_orders(self, date_from=LONG_AGO, company=None):
         """Return {order: (month, {products})} of all ranges, each read on its own."""
         company = company or self.company
         found = {}
@@ -101,12 +101,12 @@ class TestBasketReading(BasketCommon):
             order.id: (year * 12 + month - 1, set(order.order_line.product_id.ids))
             for order, (year, month, _day) in zip(orders, dates, strict=True)
         }
-        self.assertEqual(self.read(), expected)
+        self.assertEqual(self.read_orders(), expected)
         del expected[orders[4].id]
-        self.assertEqual(self.read(datetime(2019, 12, 31)), expected)
+        self.assertEqual(self.read_orders(datetime(2019, 12, 31)), expected)
         self.startPatcher(patch(RANGE, 2))
         self.assertGreaterEqual(len(self.get_ranges()), 3)
-        self.assertEqual(self.read(datetime(2019, 12, 31)), expected)
+        self.assertEqual(self.read_orders(datetime(2019, 12, 31)), expected)
 
     def test_month_is_that_of_midnight_in_utc(self):
         orders = self.confirm_orders(["ab", "ab"])
@@ -114,7 +114,7 @@ class TestBasketReading(BasketCommon):
             orders, (datetime(2020, 2, 29, 23, 59, 59), datetime(2020, 3, 1)), strict=True
         ):
             order.date_order = date
-        months = {order: month for order, (month, _products) in self.read().items()}
+        months = {order: month for order, (month, _products) in self.read_orders().items()}
         self.assertEqual(
             [months[order.id] - 2020 * 12 for order in orders], [1, 2], "February, March"
         )
