@@ -49,8 +49,8 @@ class SaleSuggestionProof(models.AbstractModel):
         :param period: a key of ``tools.period``. Nothing, or a key that means nothing, gives the
             last twelve months, or the year of the newest quotation where they have none.
         :return: ``period``, ``groups`` (counts, and the action that lists the quotations, of those
-            shown and held out), ``outcomes``, ``currency_id`` and ``holdout_share`` (percent);
-            all values ready for JSON
+            shown and held out), ``outcomes`` (a line for each comparison) and ``currency_id``; all
+            values ready for JSON
         """
         self.env["sale.suggestion.report"].check_access("read")
         today = fields.Date.context_today(self)
