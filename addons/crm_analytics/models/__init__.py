@@ -42,6 +42,7 @@ from . import sale_order_portal
 from . import sale_order_ranking
 from . import sale_order_suggestion
 from . import sale_order_suggestion_parts
+from . import sale_order_suggestion_sources
 from . import sale_suggestion
 from . import sale_suggestion_outcome
 from . import sale_suggestion_proof

@@ -21,8 +21,9 @@ class SaleOrder(models.Model):
 
     def _init_column(self, column_name):
         # Orders that are older than the column go by their id: one default would be all orders'.
-        if column_name != "suggestion_seed":
-            super()._init_column(column_name)
+        if column_name == "suggestion_seed":
+            return None
+        return super()._init_column(column_name)
 
     # Suggestions for the panel
 
