@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.together import fetch_together
+from ..tools.together import fetch_together, is_one_of
 
 
 class SuggestionRow(NamedTuple):
@@ -129,7 +129,7 @@ class SaleOrder(models.Model):
             SELECT product_id
               FROM sale_suggestion
              WHERE state = 'dismissed'
-               AND partner_id IN (SELECT commercial_id FROM customer)
+               AND partner_id = ANY(ARRAY(SELECT commercial_id FROM customer))
                AND company_id = %(company)s
              GROUP BY product_id
             HAVING (count(*) >= 2 OR bool_or(dismiss_reason = 'has_already'))
@@ -148,7 +148,7 @@ class SaleOrder(models.Model):
             SELECT product.id AS product_id
               FROM product_product AS product
               JOIN product_template AS template ON template.id = product.product_tmpl_id
-             WHERE product.id IN (SELECT product_id FROM candidate)
+             WHERE product.id = ANY(ARRAY(SELECT product_id FROM candidate))
                AND (template.bought_once
                     OR EXISTS (SELECT FROM product_category AS category
                                  JOIN product_category AS parent
@@ -159,7 +159,7 @@ class SaleOrder(models.Model):
                             WHERE variant.product_tmpl_id = template.id
                               AND line.state = 'sale'
                               AND line.product_uom_qty > 0
-                              AND line.order_partner_id IN (SELECT id FROM customer))
+                              AND line.order_partner_id = ANY(ARRAY(SELECT id FROM customer)))
             """
         )
 
@@ -167,6 +167,9 @@ class SaleOrder(models.Model):
 
     def _select_best(self, domain, limit, everything):
         products = self.env["product.product"]._search(domain, active_test=False)
+        if not products.is_empty():
+            candidates = SQL("(SELECT product_id FROM candidate)")
+            products.add_where(is_one_of(SQL.identifier(products.table, "id"), candidates))
         wanted = SQL(
             """
             AND product_id NOT IN (SELECT product_id FROM dismissed)
@@ -204,21 +207,22 @@ class SaleOrder(models.Model):
                 SELECT product.id, template.id AS template_id, template.categ_id, template.uom_id
                   FROM product_product AS product
                   JOIN product_template AS template ON template.id = product.product_tmpl_id
-                 WHERE product.id IN (SELECT product_id FROM best UNION SELECT origin_id FROM best)
+                 WHERE product.id = ANY(ARRAY(
+                           SELECT product_id FROM best UNION SELECT origin_id FROM best))
                 """
             ),
             "wanted_line": SQL(
                 """
                 SELECT id, attribute_id
                   FROM product_template_attribute_line
-                 WHERE product_tmpl_id IN (SELECT template_id FROM wanted)
+                 WHERE product_tmpl_id = ANY(ARRAY(SELECT template_id FROM wanted))
                 """
             ),
             "wanted_value": SQL(
                 """
                 SELECT id AS value_id, product_attribute_value_id AS name_id
                   FROM product_template_attribute_value
-                 WHERE attribute_line_id IN (SELECT id FROM wanted_line)
+                 WHERE attribute_line_id = ANY(ARRAY(SELECT id FROM wanted_line))
                 """
             ),
         }
@@ -239,7 +243,7 @@ class SaleOrder(models.Model):
                   JOIN product_product AS product ON product.id = line.product_id
                   JOIN product_template AS template ON template.id = product.product_tmpl_id
                  WHERE line.product_id = best.product_id
-                   AND line.order_partner_id IN (SELECT id FROM customer)
+                   AND line.order_partner_id = ANY(ARRAY(SELECT id FROM customer))
                    AND line.company_id = %(company)s
                    AND line.state = 'sale'
                    AND line.product_uom_qty > 0

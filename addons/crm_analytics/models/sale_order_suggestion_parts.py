@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..tools.together import Part
+from ..tools.together import Part, is_one_of
 
 # Of the products shown and of those they are shown because of; see `_select_wanted`.
 PRODUCTS = SQL("(SELECT id FROM wanted)")
@@ -123,7 +123,7 @@ class SaleOrder(models.Model):
         env = self.sudo().env
         # The company that prices of shared products are in the currency of.
         main_id = env["ir.model.data"]._xmlid_to_res_id("base.main_company")
-        company_ids = SQL("%s", (self.company_id.id, main_id))
+        company_ids = SQL("(SELECT unnest(%s))", [self.company_id.id, main_id])
         pricelist_id = self.pricelist_id.id or 0
         currencies = SQL(
             """(SELECT currency_id FROM res_company WHERE id IN %s
@@ -150,7 +150,7 @@ class SaleOrder(models.Model):
             parts += [
                 Part(
                     self.env["product.pricelist"],
-                    SQL("(%s)", pricelist_id),
+                    SQL("(SELECT %s)", pricelist_id),
                     ["active", "company_id", "currency_id"],
                 ),
                 Part(env["product.category"], categories, ["parent_path"]),
@@ -198,11 +198,10 @@ class SaleOrder(models.Model):
         of_product = env["product.template"]._fields["taxes_id"]
         of_position = env["account.fiscal.position"]._fields["tax_ids"]
         taxes = SQL(
-            "(SELECT %s FROM %s WHERE %s IN %s UNION SELECT %s FROM %s WHERE %s = %s)",
+            "(SELECT %s FROM %s WHERE %s UNION SELECT %s FROM %s WHERE %s = %s)",
             SQL.identifier(of_product.column2),
             SQL.identifier(of_product.relation),
-            SQL.identifier(of_product.column1),
-            TEMPLATES,
+            is_one_of(SQL.identifier(of_product.column1), TEMPLATES),
             SQL.identifier(of_position.column2),
             SQL.identifier(of_position.relation),
             SQL.identifier(of_position.column1),
@@ -221,6 +220,6 @@ class SaleOrder(models.Model):
         ]
         return [
             Part(env["product.template"], TEMPLATES, ["taxes_id"]),
-            Part(env["account.fiscal.position"], SQL("(%s)", position_id), ["tax_ids"]),
+            Part(env["account.fiscal.position"], SQL("(SELECT %s)", position_id), ["tax_ids"]),
             Part(env["account.tax"], taxes, tax_fields),
         ]

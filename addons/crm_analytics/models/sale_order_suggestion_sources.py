@@ -2,6 +2,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.together import is_one_of
+
 # What a prediction for the customer and an up-sell add to the rank; an affinity adds its score.
 # As in mining/recommend.py, which would load numpy into every process.
 PREDICTION_WEIGHT = 0.5
@@ -91,9 +93,9 @@ class SaleOrder(models.Model):
         )
 
     def _is_customers(self, model, query):
-        return SQL(
-            "%s IN (SELECT commercial_id FROM customer)",
+        return is_one_of(
             model._field_to_sql(query.table, "partner_id", query),
+            SQL("(SELECT commercial_id FROM customer)"),
         )
 
     def _select_source(self, model, query, *, kind, product, origin, weight=1.0, numbers=None):

@@ -28,6 +28,17 @@ class Part(NamedTuple):
     fields: list[str]
 
 
+def is_one_of(column, ids):
+    """Return the condition that a column is one of a few ids.
+
+    By an array PostgreSQL looks each id up in the index; joined with a subselect, whose length it
+    does not know, it may read the whole table.
+
+    :param SQL ids: a subselect, in parentheses
+    """
+    return SQL("%s = ANY(ARRAY%s)", column, ids)
+
+
 def fetch_together(env, parts, *, head, with_queries):
     """Put records of several models in cache and return other rows, all in one query.
 
@@ -48,7 +59,7 @@ def fetch_together(env, parts, *, head, with_queries):
         query = part.records._search(Domain.TRUE, active_test=False)
         if query.is_empty():
             continue
-        query.add_where(SQL("%s IN %s", SQL.identifier(query.table, "id"), part.ids))
+        query.add_where(is_one_of(SQL.identifier(query.table, "id"), part.ids))
         selects.append(_select_columns(part.records, query, columns, len(targets)))
         targets.append((part.records, columns, True))
         for field in relations:
@@ -92,7 +103,7 @@ def _select_relation(part, field, number):
         record = SQL.identifier(field.relation, field.column1)
         condition = SQL("%s = %s", SQL.identifier(field.relation, field.column2), corecord)
         query.add_join("JOIN", field.relation, None, condition)
-    query.add_where(SQL("%s IN %s", record, part.ids))
+    query.add_where(is_one_of(record, part.ids))
     order, query.order = query.order, None
     query.groupby = record
     return query.select(
