@@ -5,12 +5,23 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from .affinity import SIGNIFICANCE, affinity_score, log_likelihood_ratio
-from .cooccurrence import iter_pairs, product_orders
+from .affinity import SIGNIFICANCE, log_likelihood_ratio
+from .cooccurrence import iter_pairs, product_orders, run_starts
 
 REPEAT, SIMILAR = 0, 1
 # What a purchase long ago still says: half as much after this many days.
-HALF_LIFE = 180
+HALF_LIFE = 240
+# How much less a product says of its customer on a large order: its order counts size ** -0.25.
+ORDER_SIZE = 0.25
+# The last weeks, to see whether a product is on the rise: half as much after this many days.
+RECENT_DAYS = 30
+# Customers as the company's average, added to those of a product: few say little of it.
+REBUY_PRIOR, TREND_PRIOR = 10, 5
+# Likeness of two products: customers with many products say less of each two of them, and a few
+# close products count for more than many distant ones.
+CUSTOMER_SIZE, SHARPNESS = 0.5, 1.5
+# What is new to the customer is that much less likely than what he bought before.
+NOVELTY = 0.1
 # Of the best 20 of a customer: so many of what he bought before, the rest new to him.
 REPEATS, LIMIT = 12, 20
 
@@ -25,8 +36,8 @@ class Histories(NamedTuple):
     :param order_count: int32, orders of the customer with the product
     :param first_day: int32
     :param last_day: int32
-    :param weight: float64, the orders weighed by age: each counts 1 today and half as much every
-        `HALF_LIFE` days
+    :param weight: float64, the orders weighed by age and size: each counts n ** -0.25 today, with
+        n products on it, and half as much every `HALF_LIFE` days
     """
 
     customer: np.ndarray
@@ -37,16 +48,41 @@ class Histories(NamedTuple):
     weight: np.ndarray
 
 
-class Interests(NamedTuple):
-    """Directed pairs "customers of `product` also bought `other`", sorted by product, best first.
+class Habits(NamedTuple):
+    """What all customers together do with each product; parts add up (`add_habits`).
 
-    Parallel arrays of shape (pairs,):
+    Parallel arrays of shape (products,), by product, ascending:
+
+    :param product: int32
+    :param buyers: int64, its customers
+    :param repeaters: int64, those of them who ordered it more than once
+    :param recent: float64, its customers weighed by the age of their last order of it, half as
+        much every `RECENT_DAYS` days
+    :param usual: float64, the same every `HALF_LIFE` days
+    """
+
+    product: np.ndarray
+    buyers: np.ndarray
+    repeaters: np.ndarray
+    recent: np.ndarray
+    usual: np.ndarray
+
+
+class Interests(NamedTuple):
+    """What is learned from all customers.
+
+    Directed pairs "customers of `product` also bought `other`", sorted by product, best first;
+    arrays of shape (pairs,), then of shape (products,):
 
     :param product: int32
     :param other: int32
     :param customers_both: int32
     :param customers_product: int32
-    :param score: float64
+    :param score: float64, see `learn_interests`
+    :param known_product: int32, ascending, every product
+    :param rebuy: float64, see `get_rebuy`
+    :param trend: float64, see `get_trend`
+    :param freshness: float64, see `get_freshness`
     """
 
     product: np.ndarray
@@ -54,6 +90,10 @@ class Interests(NamedTuple):
     customers_both: np.ndarray
     customers_product: np.ndarray
     score: np.ndarray
+    known_product: np.ndarray
+    rebuy: np.ndarray
+    trend: np.ndarray
+    freshness: np.ndarray
 
 
 class Predictions(NamedTuple):
@@ -116,25 +156,94 @@ def summarize_purchases(customers, orders, products, days, today):
         )
     )
     stops = np.append(starts[1:], len(customers))
+    _ids, places, sizes = np.unique(orders, return_inverse=True, return_counts=True)
+    weights = 0.5 ** ((today - days) / HALF_LIFE) * sizes[places] ** -ORDER_SIZE
     return Histories(
         customer=customers[starts],
         product=products[starts],
         order_count=(stops - starts).astype(np.int32),
         first_day=days[starts],
         last_day=days[stops - 1],
-        weight=np.add.reduceat(0.5 ** ((today - days) / HALF_LIFE), starts),
+        weight=np.add.reduceat(weights, starts),
     )
 
 
-def learn_interests(customers, products, min_customers=5, max_neighbours=30):
-    """Return which products are bought by the same customers, in whatever order.
+def count_habits(histories, today):
+    """Return the habits of the customers of these histories.
 
-    Significant pairs only (as `mine_affinities`, over customers in place of orders), of them the
-    best `max_neighbours` of each product.
+    :param int today: the same as in `summarize_purchases`
+    :rtype: Habits
+    """
+    products, places = np.unique(histories.product, return_inverse=True)
+    age = today - histories.last_day
+
+    def add(values):
+        return np.bincount(places, values, minlength=len(products))
+
+    return Habits(
+        product=products.astype(np.int32),
+        buyers=np.bincount(places, minlength=len(products)),
+        repeaters=add(histories.order_count > 1).astype(np.int64),
+        recent=add(0.5 ** (age / RECENT_DAYS)),
+        usual=add(0.5 ** (age / HALF_LIFE)),
+    )
+
+
+def add_habits(parts):
+    """Return the habits of all customers from those of parts of them, a list.
+
+    :rtype: Habits
+    """
+    if not parts:
+        return Habits(*(np.empty(0, np.int32),) * 5)
+    columns = [np.concatenate(values) for values in zip(*parts, strict=True)]
+    products, places = np.unique(columns[0], return_inverse=True)
+    sums = [np.bincount(places, values, minlength=len(products)) for values in columns[1:]]
+    return Habits(products, *(np.rint(values).astype(np.int64) for values in sums[:2]), *sums[2:])
+
+
+def get_rebuy(habits):
+    """Return the share of the customers of each product who bought it again, float64.
+
+    Together with `REBUY_PRIOR` customers as the company's average, so that one customer who did
+    or did not proves nothing.
+    """
+    average = habits.repeaters.sum() / max(habits.buyers.sum(), 1)
+    return (habits.repeaters + REBUY_PRIOR * average) / (habits.buyers + REBUY_PRIOR)
+
+
+def get_trend(habits):
+    """Return how much more each product sells of late than it used to, float64 about 1.
+
+    Its recent customers, over those it would have if the last weeks were to each product what they
+    are to all of them; together with `TREND_PRIOR` customers for whom nothing changed.
+    """
+    return _compare(habits.recent, habits.usual)
+
+
+def get_freshness(habits):
+    """Return the same as `get_trend`, compared with all customers the product ever had.
+
+    It ranks better what is new to a customer: what he did not buy while it was in fashion he will
+    not buy after it.
+    """
+    return _compare(habits.recent, habits.buyers)
+
+
+def learn_interests(customers, products, habits, *, min_customers=5, max_neighbours=30):
+    """Return which products are bought by the same customers, in whatever order, and how.
+
+    Significant pairs only (as `rank_pairs`, over customers in place of orders), of them the best
+    `max_neighbours` of each product. The score is (C / sqrt(N_a * N_b)) ** 1.5: the cosine of the
+    products' customers, each of whom counts 1 / sqrt(number of his products) in C, N_a and N_b
+    (as J. Breese, D. Heckerman, C. Kadie weigh down what is common to all, "Empirical analysis of
+    predictive algorithms for collaborative filtering", UAI 1998), sharpened as in
+    `affinity_score`.
 
     :param customers: ints, shape (pairs,)
     :param products: ints, shape (pairs,): distinct pairs of a customer and what he bought, of
         all customers of the company (`Histories.customer`, `.product`, or SELECT DISTINCT)
+    :param Habits habits: of all customers, see `count_habits` and `add_habits`
     :rtype: Interests
     """
     customer_ids, rows = np.unique(customers, return_inverse=True)
@@ -143,34 +252,40 @@ def learn_interests(customers, products, min_customers=5, max_neighbours=30):
         (np.ones(len(rows), dtype=np.int32), (rows, columns)),
         shape=(len(customer_ids), len(product_ids)),
     )
+    sizes = np.bincount(rows, minlength=len(customer_ids))
+    shares = matrix.astype(np.float32)
+    shares.data = np.repeat(sizes ** (-CUSTOMER_SIZE / 2), sizes).astype(np.float32)
+    sums = np.bincount(matrix.indices, shares.data**2, minlength=len(product_ids))
     buyers = product_orders(matrix)
-    total = matrix.shape[0]
-    parts = []
-    for pairs in iter_pairs(matrix, min_customers):
-        counts = (pairs.both, buyers[pairs.first], buyers[pairs.second])
-        score = affinity_score(*counts)
-        attracted = pairs.both * total > counts[1] * counts[2]
-        kept = attracted & (log_likelihood_ratio(*counts, total) >= SIGNIFICANCE)
-        order = np.lexsort((pairs.second, -score, pairs.first))
-        order = order[kept[order]]
-        first = pairs.first[order]
-        best = np.arange(len(first)) - np.searchsorted(first, first) < max_neighbours
-        order = order[best]
-        parts.append((pairs.first[order], pairs.second[order], pairs.both[order], score[order]))
-    if not parts:
-        return Interests(*(np.empty(0, np.int32),) * 4, np.empty(0))
-    first, second, both, score = (np.concatenate(values) for values in zip(*parts, strict=True))
+    parts = [
+        _best_of_block(pairs, buyers, (shares, sums), len(customer_ids), max_neighbours)
+        for pairs in iter_pairs(matrix, min_customers)
+    ]
+    first, second, both, score = (
+        (np.concatenate(values) for values in zip(*parts, strict=True))
+        if parts
+        else (*(np.empty(0, np.int32),) * 3, np.empty(0))
+    )
     return Interests(
         product_ids[first].astype(np.int32),
         product_ids[second].astype(np.int32),
         both.astype(np.int32),
         buyers[first].astype(np.int32),
         score,
+        habits.product,
+        get_rebuy(habits),
+        get_trend(habits),
+        get_freshness(habits),
     )
 
 
 def predict_purchases(histories, interests, today, limit=LIMIT, repeats=REPEATS):
     """Return the best `limit` products of each customer, at most `repeats` of them bought before.
+
+    Bought before: w / (1 + w_max) * sqrt(rebuy) * trend, with the weight w of the product in the
+    customer's history and w_max the greatest one in it.
+    New to him: 0.1 * freshness * sum of sqrt(w) * score / sum of sqrt(w), over the products of his
+    history and the scores they give to the new one.
 
     :param Histories histories: those of a batch of whole customers
     :param Interests interests: see `learn_interests`
@@ -178,25 +293,51 @@ def predict_purchases(histories, interests, today, limit=LIMIT, repeats=REPEATS)
     :rtype: Predictions
     """
     del today  # the weights of the histories already look at it
-    again = _predict_repeats(histories)
-    fresh = _predict_similar(histories, interests)
-    again = _keep_best(again, repeats)
-    fresh = _keep_best(fresh, limit)
+    again = _keep_best(_predict_repeats(histories, interests), repeats)
+    fresh = _keep_best(_predict_similar(histories, interests), limit)
     found = Predictions(*(np.concatenate(values) for values in zip(again, fresh, strict=True)))
     return _keep_best(found, limit)
 
 
-def _predict_repeats(histories):
-    """Score what was bought before by how often it was, what is long ago counting less."""
+def _compare(recent, usual):
+    pace = recent.sum() / max(usual.sum(), 1e-9)
+    return (recent + TREND_PRIOR) / (usual * pace + TREND_PRIOR)
+
+
+def _best_of_block(pairs, buyers, weighted, total, max_neighbours):
+    """Return (first, second, both, score) of the significant pairs, cut after the best ones."""
+    counts = (pairs.both, buyers[pairs.first], buyers[pairs.second])
+    kept = np.flatnonzero(pairs.both * total > counts[1] * counts[2])
+    ratio = log_likelihood_ratio(*(values[kept] for values in counts), total)
+    kept = kept[ratio >= SIGNIFICANCE]
+    first, second, both = (values[kept] for values in pairs)
+    shares, sums = weighted
+    products, rows = np.unique(first, return_inverse=True)
+    block = (shares[:, products].T.tocsr() @ shares).tocsr()
+    block.sort_indices()
+    common = np.asarray(block[rows, second]).ravel()
+    score = (common / np.sqrt(sums[first] * sums[second])) ** SHARPNESS
+    order = np.lexsort((second, -score, first))
+    run = first[order]
+    order = order[np.arange(len(run)) - np.searchsorted(run, run) < max_neighbours]
+    return first[order], second[order], both[order], score[order]
+
+
+def _predict_repeats(histories, interests):
     count = histories.order_count
     rhythm = (histories.last_day - histories.first_day) / np.maximum(count - 1, 1)
     interval = np.where(count > 1, np.maximum(np.rint(rhythm), 1), 0).astype(np.int32)
     nothing = np.zeros(len(count), np.int32)
+    starts = run_starts(histories.customer)
+    most = np.maximum.reduceat(histories.weight, starts) if len(starts) else np.empty(0)
+    most = np.repeat(most, np.diff(starts, append=len(count)))
+    rebuy = _look_up(interests, interests.rebuy, histories.product)
+    trend = _look_up(interests, interests.trend, histories.product)
     return Predictions(
         customer=histories.customer,
         product=histories.product,
         kind=np.full(len(count), REPEAT, np.int8),
-        score=histories.weight,
+        score=histories.weight / (1 + most) * np.sqrt(rebuy) * trend,
         rank=nothing,
         order_count=count,
         interval_days=interval,
@@ -209,32 +350,25 @@ def _predict_repeats(histories):
 
 
 def _predict_similar(histories, interests):
-    """Score what is new to the customer by the interests of what he bought, summed."""
     starts = np.searchsorted(interests.product, histories.product, side="left")
     sizes = np.searchsorted(interests.product, histories.product, side="right") - starts
     rows = np.repeat(np.arange(len(starts)), sizes)
     pairs = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(len(rows))
     customer, other = histories.customer[rows], interests.other[pairs]
-    score = interests.score[pairs]
-    order = np.lexsort((interests.product[pairs], -score, other, customer))
+    score = _get_profile(histories)[rows] * interests.score[pairs]
+    order = np.lexsort((interests.product[pairs], -score, _keys(customer, other)))
     customer, other, score, pairs = (values[order] for values in (customer, other, score, pairs))
-    starts = np.flatnonzero(
-        np.concatenate(([True], (customer[1:] != customer[:-1]) | (other[1:] != other[:-1])))
-        if len(customer)
-        else np.empty(0, bool)
-    )
+    starts = run_starts(_keys(customer, other))
     sums = np.add.reduceat(score, starts) if len(starts) else np.empty(0)
     customer, other, best = customer[starts], other[starts], pairs[starts]
-    owned = np.isin(_keys(customer, other), _keys(histories.customer, histories.product))
-    customer, other, best, sums = (values[~owned] for values in (customer, other, best, sums))
+    fresh = ~np.isin(_keys(customer, other), _keys(histories.customer, histories.product))
+    customer, other, best, sums = (values[fresh] for values in (customer, other, best, sums))
     nothing = np.zeros(len(customer), np.int32)
-    # Below every repeat of weight 1: what was bought before is likelier than what never was.
-    score = sums / (1 + sums)
     return Predictions(
         customer=customer,
         product=other,
         kind=np.full(len(customer), SIMILAR, np.int8),
-        score=score,
+        score=NOVELTY * sums * _look_up(interests, interests.freshness, other),
         rank=nothing,
         order_count=nothing,
         interval_days=nothing,
@@ -244,6 +378,23 @@ def _predict_similar(histories, interests):
         customers_both=interests.customers_both[best],
         customers_product=interests.customers_product[best],
     )
+
+
+def _get_profile(histories):
+    """Return the square roots of the weights, each customer's adding up to 1."""
+    roots = np.sqrt(histories.weight)
+    starts = run_starts(histories.customer)
+    sums = np.add.reduceat(roots, starts) if len(starts) else np.empty(0)
+    return roots / np.repeat(sums, np.diff(starts, append=len(roots)))
+
+
+def _look_up(interests, values, products):
+    """Return the value of each product; of one not yet known then, the average."""
+    known = interests.known_product
+    if not len(known):
+        return np.ones(len(products))
+    place = np.minimum(np.searchsorted(known, products), len(known) - 1)
+    return np.where(known[place] == products, values[place], values.mean())
 
 
 def _keep_best(predictions, limit):

@@ -126,20 +126,30 @@ class ProductAffinityRun(models.Model):
     def _learn_interests(self):
         import numpy as np
 
-        from ..mining.customer import learn_interests
+        from ..mining.customer import add_habits, count_habits, learn_interests
 
-        customers, products = self._collect_histories("customer", "product")
-        self._store_lesson("interests", np.unique(customers), learn_interests(customers, products))
+        owned, habits = [(np.empty(0, np.int32),) * 2], []
+        for histories in self._iter_histories():
+            owned.append((histories.customer, histories.product))
+            habits.append(count_habits(histories, self._get_purchase_today()))
+        customers, products = (np.concatenate(values) for values in zip(*owned, strict=True))
+        interests = learn_interests(customers, products, add_habits(habits))
+        self._store_lesson("interests", np.unique(customers), interests)
 
     def _collect_histories(self, *names):
         """Return columns of the histories of all customers, read a batch at a time."""
         import numpy as np
 
         parts = [(np.empty(0, np.int32),) * len(names)]
-        for batch in self._get_batches():
-            histories = self._get_purchases(batch).histories
-            parts.append([getattr(histories, name) for name in names])
+        parts += [
+            [getattr(histories, name) for name in names] for histories in self._iter_histories()
+        ]
         return [np.concatenate(values) for values in zip(*parts, strict=True)]
+
+    def _iter_histories(self):
+        """Yield the histories of all customers, a batch at a time."""
+        for batch in self._get_batches():
+            yield self._get_purchases(batch).histories
 
     def _store_lesson(self, kind, customers, arrays):
         """Keep what all customers teach together for the nights until it is learned again."""

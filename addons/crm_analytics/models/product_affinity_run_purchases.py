@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 EPOCH = date(1970, 1, 1)
 # Of the stored arrays: count it up where they change, and everything is read and learned again.
-FORMAT = 1
+FORMAT = 2
 # In place of a range: everybody's predictions are out of date.
 EVERYBODY = -1
 # Up to so many customers all are learned from again whenever one changed, else once a week.

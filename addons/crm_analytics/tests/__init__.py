@@ -13,6 +13,7 @@ from . import test_dashboard_ui
 from . import test_followup
 from . import test_mining
 from . import test_mining_blocks
+from . import test_mining_customers
 from . import test_mining_purchases
 from . import test_mining_matrix
 from . import test_optional_products
