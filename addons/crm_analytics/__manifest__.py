@@ -30,7 +30,7 @@
         "views/sale_suggestion_views.xml",
         "views/sale_white_space_views.xml",
         "views/sale_customer_followup_views.xml",
-        "views/sale_followup_candidate_views.xml",
+        "wizard/sale_followup_candidate_views.xml",
         "views/crm_cross_matrix_views.xml",
         "views/crm_dashboard_views.xml",
         "report/sale_suggestion_report_views.xml",

@@ -30,7 +30,6 @@ from . import res_partner_cross_selling
 from . import sale_customer_followup
 from . import sale_followup_mixin
 from . import sale_customer_block
-from . import sale_followup_candidate
 from . import sale_customer_prediction
 from . import sale_customer_prediction_followup
 from . import sale_order
