@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/crm_analytics_security.xml",
         "security/sale_customer_prediction_security.xml",
+        "security/sale_followup_security.xml",
         "data/ir_cron_data.xml",
         "views/product_affinity_views.xml",
         "views/product_affinity_run_views.xml",

@@ -274,6 +274,11 @@ class TestFollowupCandidates(FollowupCommon):
         self.set_parameters(level="template")
         self.assertEqual(self.find(affinity).partner_id, self.second)
 
+    def test_customers_of_colleagues_are_left_out(self):
+        self.second.user_id = self.manager
+        self.assertEqual(self.find().partner_id, self.customer)
+        self.assertEqual(self.find(user=self.manager).partner_id, self.customer + self.second)
+
     def test_own_lists_and_companies_only(self):
         found = self.find()
         with self.assertRaises(AccessError):
@@ -297,6 +302,16 @@ class TestFollowupAccess(FollowupCommon):
         seen.invalidate_recordset()
         self.assertEqual(seen.followup_ids.mapped("display_name"), ["Opportunity"])
         self.assertEqual(len(self.leads()), 1)
+
+    def test_customers_of_colleagues_are_not_shown(self):
+        rows = self.predict(self.customer, "a")
+        self.act(rows, "opportunities")
+        self.customer.user_id = self.manager
+        followups = self.env["sale.customer.followup"]
+        self.assertFalse(followups.with_user(self.salesman).search([]))
+        self.assertTrue(followups.with_user(self.manager).search([]))
+        with self.assertRaises(AccessError):
+            self.act(rows, "activities")
 
     def test_others_make_nothing(self):
         rows = self.predict(self.customer, "a")

@@ -75,7 +75,13 @@ class SaleFollowupCandidate(models.TransientModel):
         level = self.env["product.affinity"]._get_mining_settings()["level"]
         self.env["sale.order.line"].flush_model()
         self.env["sale.order"].flush_model(["partner_id", "date_order", "state"])
-        self.env["res.partner"].flush_model(["commercial_partner_id", "is_guest", "active"])
+        self.env["res.partner"].flush_model(
+            ["commercial_partner_id", "is_guest", "active", "user_id"]
+        )
+        # As the rule, so that the limit counts only customers who are shown.
+        is_shown = SQL("TRUE")
+        if not self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            is_shown = SQL("COALESCE(customer.user_id, %(uid)s) = %(uid)s", uid=self.env.uid)
         self.env["product.product"].flush_model(["product_tmpl_id"])
         rows = self.env.execute_query(
             SQL(
@@ -114,7 +120,7 @@ class SaleFollowupCandidate(models.TransientModel):
                        AND owned.partner_id = bought.partner_id
                        AND owned.product_id = pair.other_id
                      WHERE owned.partner_id IS NULL
-                       AND customer.active AND customer.is_guest IS NOT TRUE
+                       AND customer.active AND customer.is_guest IS NOT TRUE AND %(is_shown)s
                      ORDER BY bought.company_id, bought.partner_id, pair.other_id,
                               bought.orders DESC, bought.product_id
                 )
@@ -131,6 +137,7 @@ class SaleFollowupCandidate(models.TransientModel):
                 """,
                 pairs=SQL(", ").join(SQL("%s", pair) for pair in set(pairs)),
                 by_template=level == "template",
+                is_shown=is_shown,
                 table=SQL.identifier(self._table),
                 uid=self.env.uid,
                 now=self.env.cr.now(),
