@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
             Domain("company_id", "=", self.company_id.id) & Domain("kind", "=", "repeat")
         )
         query.add_where(self._is_customers(predictions, query))
-        return self._select_upsells_where(SQL("IN %s", query.subselect("product_id")))
+        return self._select_upsells_where(SQL("= ANY(ARRAY%s)", query.subselect("product_id")))
 
     def _select_upsells_where(self, condition):
         upsells = self.env["product.upsell"]
