@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from .affinity import SIGNIFICANCE, log_likelihood_ratio
 from .cooccurrence import iter_pairs, product_orders, run_starts
 
 REPEAT, SIMILAR = 0, 1
@@ -230,11 +229,12 @@ def get_freshness(habits):
     return _compare(habits.recent, habits.buyers)
 
 
-def learn_interests(customers, products, habits, *, min_customers=5, max_neighbours=30):
+def learn_interests(customers, products, habits, *, min_customers=3, max_neighbours=30):
     """Return which products are bought by the same customers, in whatever order, and how.
 
-    Significant pairs only (as `rank_pairs`, over customers in place of orders), of them the best
-    `max_neighbours` of each product. The score is (C / sqrt(N_a * N_b)) ** 1.5: the cosine of the
+    The best `max_neighbours` of each product, of pairs of at least `min_customers` customers. There
+    is no guard against chance: what everybody buys is a good guess where little else is known of a
+    customer. The score is (C / sqrt(N_a * N_b)) ** 1.5: the cosine of the
     products' customers, each of whom counts 1 / sqrt(number of his products) in C, N_a and N_b
     (as J. Breese, D. Heckerman, C. Kadie weigh down what is common to all, "Empirical analysis of
     predictive algorithms for collaborative filtering", UAI 1998), sharpened as in
@@ -258,7 +258,7 @@ def learn_interests(customers, products, habits, *, min_customers=5, max_neighbo
     sums = np.bincount(matrix.indices, shares.data**2, minlength=len(product_ids))
     buyers = product_orders(matrix)
     parts = [
-        _best_of_block(pairs, buyers, (shares, sums), len(customer_ids), max_neighbours)
+        _best_of_block(pairs, buyers, (shares, sums), max_neighbours)
         for pairs in iter_pairs(matrix, min_customers)
     ]
     first, second, both, score = (
@@ -304,12 +304,11 @@ def _compare(recent, usual):
     return (recent + TREND_PRIOR) / (usual * pace + TREND_PRIOR)
 
 
-def _best_of_block(pairs, buyers, weighted, total, max_neighbours):
-    """Return (first, second, both, score) of the significant pairs, cut after the best ones."""
-    counts = (pairs.both, buyers[pairs.first], buyers[pairs.second])
-    kept = np.flatnonzero(pairs.both * total > counts[1] * counts[2])
-    ratio = log_likelihood_ratio(*(values[kept] for values in counts), total)
-    kept = kept[ratio >= SIGNIFICANCE]
+def _best_of_block(pairs, buyers, weighted, max_neighbours):
+    """Return (first, second, both, score) of the best pairs of each product."""
+    # The plain cosine chooses whose weighted one is worth looking up.
+    plain = pairs.both**2 / (buyers[pairs.first] * buyers[pairs.second])
+    kept = _best_of_runs(pairs.first, pairs.second, plain, 4 * max_neighbours)
     first, second, both = (values[kept] for values in pairs)
     shares, sums = weighted
     products, rows = np.unique(first, return_inverse=True)
@@ -317,10 +316,15 @@ def _best_of_block(pairs, buyers, weighted, total, max_neighbours):
     block.sort_indices()
     common = np.asarray(block[rows, second]).ravel()
     score = (common / np.sqrt(sums[first] * sums[second])) ** SHARPNESS
+    order = _best_of_runs(first, second, score, max_neighbours)
+    return first[order], second[order], both[order], score[order]
+
+
+def _best_of_runs(first, second, score, limit):
+    """Return the positions of the `limit` highest scores of each first one, best first."""
     order = np.lexsort((second, -score, first))
     run = first[order]
-    order = order[np.arange(len(run)) - np.searchsorted(run, run) < max_neighbours]
-    return first[order], second[order], both[order], score[order]
+    return order[np.arange(len(run)) - np.searchsorted(run, run) < limit]
 
 
 def _predict_repeats(histories, interests):
