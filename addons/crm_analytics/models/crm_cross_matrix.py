@@ -70,6 +70,7 @@ class CrmCrossMatrix(models.AbstractModel):
         """
         self.check_access("read")
         options = matrix_options.parse(options)
+        row_id, column_id = matrix_options.parse_id(row_id), matrix_options.parse_id(column_id)
         matrix = self._in_company(options)
         _period, window = matrix._get_window(options, matrix._get_history()[1])
         names = [

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools.period import MAX_MONTHS
+
 # What applies until somebody chooses otherwise. The settings screen shows the same.
 MINING_DEFAULTS = {"months": 24, "min_orders": 5, "max_products": 100, "half_life": 12}
 # The smallest value that makes sense; a half-life of 0 counts all months the same.
@@ -25,5 +27,6 @@ class ProductAffinity(models.Model):
         for name, default in MINING_DEFAULTS.items():
             value = parameters.get_param(f"crm_analytics.affinity_{name}") or ""
             settings[name] = max(int(value), MINING_MINIMA[name]) if value.isdecimal() else default
+        settings["months"] = min(settings["months"], MAX_MONTHS)
         level = parameters.get_param("crm_analytics.affinity_level")
         return {**settings, "level": level if level in LEVELS else LEVELS[0]}

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.period import MAX_MONTHS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -67,6 +69,13 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._("What is not wanted must be hidden for at least one month.")
                 )
+            if settings.affinity_hidden_months > MAX_MONTHS:
+                raise ValidationError(
+                    self.env._(
+                        "What is not wanted can be hidden for at most %(months)s months.",
+                        months=MAX_MONTHS,
+                    )
+                )
 
     @api.constrains(
         "affinity_months", "affinity_min_orders", "affinity_max_products", "affinity_half_life"
@@ -76,6 +85,12 @@ class ResConfigSettings(models.TransientModel):
             if settings.affinity_months < 1:
                 raise ValidationError(
                     self.env._("The period of orders must be at least one month.")
+                )
+            if settings.affinity_months > MAX_MONTHS:
+                raise ValidationError(
+                    self.env._(
+                        "The period of orders can be at most %(months)s months.", months=MAX_MONTHS
+                    )
                 )
             if settings.affinity_min_orders < 1:
                 raise ValidationError(

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import panel_values
+
 # Seeds are 1..9999: 0 is an order that has none.
 SEEDS = 9_999
 
@@ -43,6 +45,8 @@ class SaleOrder(models.Model):
             `margin` and `margin_percent` of one unit. Nothing on a quotation held out.
         :rtype: list[dict]
         """
+        values = panel_values.parse(values)
+        limit = panel_values.parse_limit(limit)
         order = self._get_order_on_screen(values)
         basket = self._get_basket_on_screen(values)
         order_id = values.get("order_id") or 0
@@ -77,7 +81,8 @@ class SaleOrder(models.Model):
         """Remember what was shown, added or dismissed on this order; the last word counts, and
         what was merely shown changes nothing that is already known.
 
-        On a quotation held out nothing was shown: what would have been is remembered then.
+        On a quotation held out nothing was shown: what would have been is remembered then, and
+        nothing else.
 
         :param str state: shown, added or dismissed
         :param list product_ids: the products proposed
@@ -91,15 +96,17 @@ class SaleOrder(models.Model):
         self.check_access("write")
         self._check_suggestion_outcome(state, dismiss_reason)
         order = self.with_company(self.company_id)
-        products = self.env["product.product"].browse(product_ids).exists()
-        basket = self.env["product.product"].browse(basket_ids or [])
+        positions = self._get_logged_positions(product_ids, positions)
+        products = self.env["product.product"].browse(positions).exists()
+        basket = self.env["product.product"].browse(panel_values.parse_ids(basket_ids))
         if basket_ids is False:
             basket = self.order_line.product_id - products
-        if state == "shown" and order._is_order_held_out():
+        if order._is_order_held_out():
+            if state != "shown":
+                return True
             state, products = "held_out", None
         # Reason and score are worked out again: the log does not believe the browser.
         rows = order._rank_suggestions_to_log(basket, products)
-        positions = dict(zip(product_ids, positions or itertools.count(1), strict=False))
         values = order._prepare_suggestion_log(
             rows, state, products, positions, dismiss_reason or None
         )
@@ -113,7 +120,8 @@ class SaleOrder(models.Model):
         if state not in ("shown", "added", "dismissed"):
             raise UserError(self.env._("A suggestion is shown, added or dismissed."))
         reasons = dict(self.env["sale.suggestion"]._fields["dismiss_reason"].selection)
-        if dismiss_reason and (state != "dismissed" or dismiss_reason not in reasons):
+        known = isinstance(dismiss_reason, str) and dismiss_reason in reasons
+        if dismiss_reason and (state != "dismissed" or not known):
             raise UserError(
                 self.env._(
                     "Choose one of the reasons for which a suggestion can be dismissed: "
@@ -121,6 +129,19 @@ class SaleOrder(models.Model):
                     reasons=", ".join(reasons),
                 )
             )
+
+    @api.model
+    def _get_logged_positions(self, product_ids, positions):
+        """Return {product id: its place on the screen} of what a browser sent."""
+        product_ids = product_ids if isinstance(product_ids, (list, tuple)) else []
+        positions = list(positions) if isinstance(positions, (list, tuple)) else []
+        positions += [None] * len(product_ids) if positions else range(1, len(product_ids) + 1)
+        known = {
+            product_id: panel_values.parse_id(position)
+            for product_id, position in zip(product_ids, positions, strict=False)
+            if panel_values.parse_id(product_id)
+        }
+        return dict(itertools.islice(known.items(), panel_values.MAX_SUGGESTIONS))
 
     def _is_order_held_out(self):
         self.ensure_one()

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools.misc import limited_field_access_token
 
+from ..tools.panel_values import parse_id
+
 # How many products a customer sees, and of how many of the best suggestions they are taken:
 # what he bought before is the salesperson's to bring up.
 PORTAL_PRODUCTS = 3
@@ -16,7 +18,7 @@ class SaleOrder(models.Model):
     @api.readonly
     def get_optional_section_name(self, partner_id):
         """Return the heading of suggestions that a customer may add, in the customer's language."""
-        partner = self.env["res.partner"].browse(partner_id)
+        partner = self.env["res.partner"].browse(parse_id(partner_id))
         return self.with_context(lang=partner.lang or self.env.lang).env._("You may also add")
 
     def _propose_on_portal(self, is_seen=True):

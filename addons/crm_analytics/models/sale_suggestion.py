@@ -155,7 +155,8 @@ class SaleSuggestion(models.Model):
     def _log(self, rows):
         """Write what became of suggestions, one row for each order and product.
 
-        One statement with the constraint as its arbiter: the same order may be open twice.
+        One statement with the constraint as its arbiter: the same order may be open twice. What
+        was held out stays that.
 
         :param list rows: dicts of the same stored fields: `order_id`, `product_id`, `state`,
             `dismiss_reason` and whatever is known when it is first proposed
@@ -174,6 +175,7 @@ class SaleSuggestion(models.Model):
                        write_uid = EXCLUDED.write_uid,
                        write_date = EXCLUDED.write_date
                  WHERE EXCLUDED.state NOT IN (known.state, 'shown', 'held_out')
+                   AND known.state <> 'held_out'
              RETURNING known.id
                 """,
                 table=SQL.identifier(self._table),

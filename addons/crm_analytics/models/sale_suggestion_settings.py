@@ -1,7 +1,10 @@
 from odoo import api, models
 
+from ..tools.period import MAX_MONTHS
+
 # What applies until somebody chooses otherwise. The settings screen shows the same.
 SUGGESTION_DEFAULTS = {"holdout": 10, "hidden_months": 6}
+SUGGESTION_MAXIMA = {"holdout": 50, "hidden_months": MAX_MONTHS}
 
 
 class SaleSuggestion(models.Model):
@@ -20,5 +23,6 @@ class SaleSuggestion(models.Model):
         settings = {}
         for name, default in SUGGESTION_DEFAULTS.items():
             value = parameters.get_param(f"crm_analytics.affinity_{name}") or ""
-            settings[name] = int(value) if value.isdecimal() else default
+            value = int(value) if value.isdecimal() else default
+            settings[name] = min(value, SUGGESTION_MAXIMA[name])
         return settings

@@ -98,6 +98,19 @@ class TestCrossMatrix(CrossMatrixCommon):
             with self.subTest(**options):
                 self.assertTrue(self.check_cells(measure="amount", **options))
 
+    def test_nonsense_for_an_item(self):
+        """An old link or a script may name any item: its list is that of no item."""
+        self.confirm_orders()
+        matrix = self.env["crm.cross.matrix"].with_user(self.manager)
+        for options in ({}, {"rows": "product", "columns": "tier"}, {"columns": "segment"}):
+            for item_id in ("x", "a\0b", True, [1], {"a": 1}, 2**40, -1):
+                for figure in ("both", "amount", ["both"]):
+                    action = matrix.get_action(options, figure, item_id, item_id)
+                    self.assertIsInstance(
+                        self.env[action["res_model"]].search(action["domain"]).ids, list
+                    )
+        self.assertFalse(matrix.get_matrix({"search": "a\0b"})["rows"])
+
     def test_segments_count_people_and_companies(self):
         """Somebody in a segment orders for a company in another one, and in the same one."""
         self.confirm_orders(["ab"], partner_id=self.contact.id)

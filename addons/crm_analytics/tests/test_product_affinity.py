@@ -297,6 +297,7 @@ class TestProductAffinity(BasketCommon):
     def test_wrong_settings_say_what_to_change(self):
         for values, sentence in (
             ({"affinity_months": 0}, "at least one month"),
+            ({"affinity_months": 2**31 - 1}, "at most 1200 months"),
             ({"affinity_min_orders": -1}, "at least one"),
             ({"affinity_max_products": 1}, "at least two products"),
             ({"affinity_half_life": -1}, "cannot be negative"),

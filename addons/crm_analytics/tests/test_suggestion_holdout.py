@@ -104,6 +104,7 @@ class TestSuggestionHoldout(PanelCommon):
         for values, message in (
             ({"affinity_holdout": 51}, "50 percent"),
             ({"affinity_hidden_months": 0}, "one month"),
+            ({"affinity_hidden_months": 1201}, "at most 1200 months"),
         ):
             with self.assertRaisesRegex(ValidationError, message):
                 self.env["res.config.settings"].create(values)

@@ -38,13 +38,13 @@ def parse(values):
         columns=columns,
         measure=_choose(values, "measure", MEASURES, default.measure),
         period=str(values.get("period") or ""),
-        company=_parse_id(values.get("company")),
+        company=parse_id(values.get("company")),
         group=_parse_group(values.get("group")),
-        row_category=_parse_id(values.get("row_category")) if rows == "product" else None,
-        column_category=_parse_id(values.get("column_category")) if columns == "product" else None,
-        search=str(values.get("search") or "").strip(),
-        row_offset=_parse_id(values.get("row_offset")) or 0,
-        column_offset=_parse_id(values.get("column_offset")) or 0,
+        row_category=parse_id(values.get("row_category")) if rows == "product" else None,
+        column_category=parse_id(values.get("column_category")) if columns == "product" else None,
+        search=str(values.get("search") or "").replace("\0", "").strip(),
+        row_offset=parse_id(values.get("row_offset")) or 0,
+        column_offset=parse_id(values.get("column_offset")) or 0,
         row_limit=_parse_limit(values.get("row_limit"), default.row_limit),
         column_limit=_parse_limit(values.get("column_limit"), default.column_limit),
     )
@@ -55,7 +55,7 @@ def _choose(values, name, allowed, default):
     return value if value in allowed else default
 
 
-def _parse_id(value):
+def parse_id(value):
     """A number of PostgreSQL's integers from 0, or None.
 
     An address cannot hold a 0: there it is "none", those without a category.
@@ -67,10 +67,10 @@ def _parse_id(value):
 
 
 def _parse_limit(value, default):
-    return min(_parse_id(value) or default, MAX_LIMIT)
+    return min(parse_id(value) or default, MAX_LIMIT)
 
 
 def _parse_group(value):
     kind, _separator, number = str(value or "").partition("-")
-    group_id = _parse_id(number)
+    group_id = parse_id(number)
     return (kind, group_id) if kind in GROUP_AXES and group_id is not None else None

@@ -13,6 +13,8 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 DEFAULT_PRESET = "last_12_months"
+# What lies so many months back is a date still: the most that a setting in months may say.
+MAX_MONTHS = 1200
 MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling": 12}
 PRESETS = {  # key: (unit, how many units back from today)
     "this_month": ("month", 0),
