@@ -86,7 +86,11 @@ class SaleFollowupMixin(models.AbstractModel):
                     "Select at most %(count)s rows at a time.", count=self._max_followup_rows
                 )
             )
-        rows = self if kind != "quotation" else self - self._get_quoted_rows()
+        # A row that was sent twice, or stands in two lists, is one.
+        subjects = self.grouped(lambda row: row._get_subject())
+        selected = rows = self.browse().union(*(same[0] for same in subjects.values()))
+        if kind == "quotation":
+            rows -= rows._get_quoted_rows()
         followups = self.env["sale.customer.followup"]._claim(
             kind, [row._get_subject() for row in rows]
         )
@@ -101,7 +105,7 @@ class SaleFollowupMixin(models.AbstractModel):
         targets = self.env[followups._fields[TARGET_FIELDS[kind]].comodel_name].union(
             *made.values()
         )
-        return self._get_followup_action(kind, targets, len(self) - len(rows))
+        return self._get_followup_action(kind, targets, len(selected) - len(rows))
 
     def _create_targets(self, kind):
         """Create what the rows become, one for each customer.
@@ -145,10 +149,22 @@ class SaleFollowupMixin(models.AbstractModel):
         }
 
     def _get_followup_amounts(self):
-        """Return what each row may bring, by its id: at list price, what is usually taken."""
+        """Return what each row may bring, by its id: at list price, what is usually taken.
+
+        :param self: rows of one company, in whose currency it is
+        """
         lines = self._get_followup_lines()
+        company = self.company_id
+        today = company._get_today()
+        rates = {
+            currency: currency._convert(1.0, company.currency_id, company, today, round=False)
+            for currency in self.product_id.currency_id
+        }
         return {
-            row_id: product.lst_price * quantity for row_id, (product, quantity) in lines.items()
+            row_id: company.currency_id.round(
+                product.lst_price * quantity * rates[product.currency_id]
+            )
+            for row_id, (product, quantity) in lines.items()
         }
 
     # Activities

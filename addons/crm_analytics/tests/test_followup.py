@@ -97,6 +97,48 @@ class TestFollowup(FollowupCommon):
             self.act(rows, "quotations")
         self.assertFalse(self.orders())
 
+    def test_a_row_sent_twice_is_one(self):
+        row = self.predict(self.customer, "a")
+        twice = row.browse(row.ids * 2)
+        self.act(twice, "opportunities")
+        self.assertEqual(self.leads().expected_revenue, 10.0)
+        self.act(twice, "quotations")
+        self.assertEqual(len(self.orders().order_line), 1)
+        candidates = self.env["sale.followup.candidate"].create(
+            [
+                {
+                    "company_id": self.company.id,
+                    "partner_id": self.second.id,
+                    "product_id": self.butter.id,
+                    "origin_product_id": origin.id,
+                }
+                for origin in (self.apple, self.cheese)
+            ]
+        )
+        self.act(candidates, "quotations", self.env.user)
+        self.assertEqual(self.orders()[0].order_line.product_id, self.butter)
+        self.assertEqual(len(self.orders()[0].order_line), 1)
+
+    def test_expected_revenue_is_in_the_currency_of_the_company(self):
+        currency = self.env["res.currency"].create(
+            {
+                "name": "FLW",
+                "symbol": "F",
+                "rate_ids": [Command.create({"rate": 3, "company_id": self.company.id})],
+            }
+        )
+        self.company.currency_id = currency
+        # Prices of shared products are in the currency of the main company.
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": self.env.ref("base.main_company").currency_id.id,
+                "company_id": self.company.id,
+                "rate": 1,
+            }
+        )
+        self.act(self.predict(self.customer, "a"), "opportunities")
+        self.assertEqual(self.leads().expected_revenue, 30.0)
+
     def test_an_activity_waits_until_it_is_due(self):
         rows = self.predict(self.customer, "ab", due_date="2099-05-04")
         self.act(rows, "activities")
