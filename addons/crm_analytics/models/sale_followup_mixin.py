@@ -42,25 +42,38 @@ class SaleFollowupMixin(models.AbstractModel):
             row.followup_ids = by_subject.get(row._get_subject(), Followup)
 
     def _search_followup_ids(self, operator, value):
-        """Search for rows with or without open follow-ups: nothing else is offered."""
-        if operator != "in" or set(value) != {False}:
+        """Search for rows by their open follow-ups, or for those without any."""
+        if operator != "in":
             return NotImplemented
+        followup_ids = [followup_id for followup_id in value if followup_id]
+        found = self._get_followup_domain(
+            SQL("followup.id = ANY(%s)", followup_ids),
+            lambda row: bool(set(row.followup_ids.ids) & set(followup_ids)),
+        )
+        if False in value:
+            found |= ~self._get_followup_domain(SQL("TRUE"), lambda row: bool(row.followup_ids))
+        return found
+
+    def _get_followup_domain(self, condition, predicate):
+        """Return the rows with an open follow-up of which a condition on `followup` holds."""
         Followup = self.env["sale.customer.followup"]
         Followup.flush_model()
         return Domain.custom(
             to_sql=lambda _model, alias, _query: SQL(
-                """NOT EXISTS (
+                """EXISTS (
                     SELECT FROM sale_customer_followup AS followup
                      WHERE followup.partner_id = %(row)s.partner_id
                        AND followup.company_id = %(row)s.company_id
                        AND followup.%(subject)s = %(row)s.%(subject)s
                        AND %(is_open)s
+                       AND %(condition)s
                 )""",
                 row=SQL.identifier(alias),
                 subject=SQL.identifier(self._followup_subject),
                 is_open=Followup._get_open_condition(SQL.identifier("followup")),
+                condition=condition,
             ),
-            predicate=lambda row: not row.followup_ids,
+            predicate=predicate,
         )
 
     # Actions

@@ -175,6 +175,15 @@ class TestFollowup(FollowupCommon):
         search = self.env["sale.customer.prediction"].with_user(self.salesman).search
         self.assertEqual(search([("followup_ids", "=", False)]), rows[1])
         self.assertEqual(search([("followup_ids", "!=", False)]), rows[0])
+        followup_id = rows[0].followup_ids.id
+        for domain, expected in (
+            ([("followup_ids", "in", [followup_id])], rows[0]),
+            ([("followup_ids", "in", [followup_id + 1])], rows.browse()),
+            ([("followup_ids", "not in", [followup_id])], rows[1]),
+            ([("followup_ids", "in", [followup_id, False])], rows),
+        ):
+            self.assertEqual(search(domain), expected)
+            self.assertEqual(rows.with_user(self.salesman).filtered_domain(domain), expected)
         followups = self.env["sale.customer.followup"].with_user(self.salesman)
         self.assertEqual(followups.search([("is_open", "=", True)]), rows[0].followup_ids)
         self.leads().action_set_lost()
@@ -262,6 +271,10 @@ class TestFollowupCandidates(FollowupCommon):
         self.confirm_orders(["b"], partner_id=self.second.id)
         with self.assertRaisesRegex(UserError, "have bought the others too"):
             self.find()
+
+    def test_of_no_pair(self):
+        with self.assertRaisesRegex(UserError, "have bought the others too"):
+            self.affinities.browse().action_find_customers()
 
     def test_guests_and_archived_customers_are_left_out(self):
         self.customer.is_guest = True

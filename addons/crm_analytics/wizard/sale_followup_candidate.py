@@ -53,7 +53,7 @@ class SaleFollowupCandidate(models.TransientModel):
         :param pairs: records with `company_id`, `product_id` and `other_product_id`
         """
         pairs.check_access("read")
-        found = self._find(
+        found = pairs and self._find(
             [(pair.company_id.id, pair.product_id.id, pair.other_product_id.id) for pair in pairs]
         )
         if not found:
