@@ -218,17 +218,13 @@ class ProductAffinityRun(models.Model):
 
         company = self.company_id
         # sudo: products of the whole company, whoever asks
-        products = (
-            self.env["product.product"]
-            .sudo()
-            .with_company(company)
-            .search(
-                Domain("active", "=", True)
-                & Domain("sale_ok", "=", True)
-                & Domain("categ_id", "!=", False)
-                & Domain("company_id", "in", (False, company.id)),
-                order="id",
-            )
+        products = self.env["product.product"].sudo().with_company(company)
+        products = products.search(
+            Domain("active", "=", True)
+            & Domain("sale_ok", "=", True)
+            & Domain("categ_id", "!=", False)
+            & Domain(products._check_company_domain(company)),
+            order="id",
         )
         today = company._get_today()
         rates = {

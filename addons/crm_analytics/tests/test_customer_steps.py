@@ -19,6 +19,21 @@ class TestCustomerSteps(PredictionsCommon):
         self.assertEqual((row.price_gain, row.margin_gain), (15.0, 6.0))
         self.assertIn("8 of 8 customers of Cheese moved to it", row.reason)
 
+    def test_a_branch_sells_the_products_of_its_parent(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.user.company_ids += branch
+        self.products.company_id = self.company
+        for customer in self.customers[1:9]:
+            self.sell(
+                (customer, "ab", 100), (customer, "c", 60), (customer, "d", 20), company=branch
+            )
+        self.run_night(branch)
+        upsells = self.upsells.search([("company_id", "=", branch.id)])
+        self.assertEqual((upsells.product_id, upsells.other_product_id), (self.cheese, self.dates))
+        self.assertIn(
+            self.butter, self.predictions.search([("company_id", "=", branch.id)]).product_id
+        )
+
     def test_worse_margin_is_no_upsell(self):
         self.dates.with_company(self.company).standard_price = 24.0
         self.run_night()
