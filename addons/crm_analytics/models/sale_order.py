@@ -71,7 +71,7 @@ class SaleOrder(models.Model):
         if not seed and order_id:
             seed = 1 + order_id * 7919 % SEEDS  # spread: the older orders have no seed
         share = self.env["sale.suggestion"]._get_suggestion_settings()["holdout"]
-        return bool(seed) and seed <= share * SEEDS / 100
+        return 0 < seed <= share * SEEDS / 100
 
     # Memory of what was proposed
 
