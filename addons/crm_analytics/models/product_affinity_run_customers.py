@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .product_affinity_run_purchases import FORMAT
-
 # Rows of histories of one batch of customers, about 100 bytes each to work with.
 BATCH_ROWS = 200_000
 # Rows that are predicted from at a time: each of them speaks for up to thirty other products.
@@ -160,7 +158,7 @@ class ProductAffinityRun(models.Model):
         blocks._put(
             self.company_id,
             kind,
-            [(FORMAT, 0, len(customers), pack(arrays))],
+            [(self._get_lesson_key(), 0, len(customers), pack(arrays))],
             learn_date=fields.Datetime.now(),
         )
 

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .product_affinity_settings import LEVELS
+
 EPOCH = date(1970, 1, 1)
 # Of the stored arrays: count it up where they change, and everything is read and learned again.
 FORMAT = 2
@@ -80,11 +82,17 @@ class ProductAffinityRun(models.Model):
         """Whether what all customers teach together is to be learned again, not only what those
         with new orders buy: once a week, and every time as long as there are few."""
         blocks = self.env["sale.customer.block"]
-        found = blocks._get_heads(self.company_id, "interests").get(FORMAT)
+        found = blocks._get_heads(self.company_id, "interests").get(self._get_lesson_key())
         if self.full or not found:
             return True
         long_ago = fields.Datetime.now() - RELEARN_AFTER
         return found.size <= SMALL_COMPANY or found.learn_date < long_ago
+
+    def _get_lesson_key(self):
+        """Return what lessons are stored by: of no use where variants are one product now, or are
+        one no more."""
+        level = self.env["product.affinity"]._get_mining_settings()["level"]
+        return FORMAT * len(LEVELS) + LEVELS.index(level)
 
     def _has_changed_customers(self):
         changed = self._get_changed_customers()

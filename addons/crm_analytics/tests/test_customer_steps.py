@@ -202,6 +202,12 @@ class TestNightsWithFewOrders(PredictionsCommon):
         self.assertEqual(customers, {self.customers[9].id})
         self.assertNotIn(self.apple, self.get_predictions(self.customers[9]))
 
+    def test_all_are_learned_from_again_at_another_level(self):
+        self.set_parameters(level="template")
+        _ranges, customers = self.run_counting()
+        self.assertEqual(customers, set(self.customers.ids))
+        self.assertEqual(self.run_counting(), (0, set()))
+
     def test_archived_products_go_at_once(self):
         self.assertTrue(self.upsells.search([("product_id", "=", self.cheese.id)]))
         (self.butter + self.cheese).active = False
