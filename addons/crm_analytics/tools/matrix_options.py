@@ -42,7 +42,7 @@ def parse(values):
         group=_parse_group(values.get("group")),
         row_category=parse_id(values.get("row_category")) if rows == "product" else None,
         column_category=parse_id(values.get("column_category")) if columns == "product" else None,
-        search=str(values.get("search") or "").replace("\0", "").strip(),
+        search=_parse_text(values.get("search")),
         row_offset=parse_id(values.get("row_offset")) or 0,
         column_offset=parse_id(values.get("column_offset")) or 0,
         row_limit=_parse_limit(values.get("row_limit"), default.row_limit),
@@ -64,6 +64,11 @@ def parse_id(value):
     if not (text.isascii() and text.isdigit()) or len(text) > 10:
         return None
     return min(int(text), 2**31 - 1)
+
+
+def _parse_text(value):
+    """Text that PostgreSQL takes: without zeros and halves of characters."""
+    return str(value or "").encode("utf-8", "ignore").decode().replace("\0", "").strip()
 
 
 def _parse_limit(value, default):
