@@ -68,7 +68,9 @@ def find_white_spaces(pool, customers, categories, amounts, *, peers=50, min_sha
     Peers are the `peers` customers of the pool whose purchases are spread most alike over the
     categories (cosine of the logarithms of the amounts). The estimate is what the peers who buy
     the category spend on it for each unit of money they spend on the rest, at the median, times
-    what this customer spends. Rows are ranked by share times amount.
+    what this customer spends, and never more than the peer spends who spends most on it: who buys
+    one dear thing does not need as much more of the cheap ones. Rows are ranked by share times
+    amount.
 
     :param Pool pool: see `build_pool`
     :param customers, categories, amounts: as in `build_pool`, of a batch of whole customers
@@ -113,6 +115,7 @@ def _find_in_block(pool, ids, amount, peers, min_share):
         + np.take_along_axis(ratios, (known // 2).clip(max=peers - 1)[:, None], axis=1)[:, 0]
     ) / 2
     estimate = amount.sum(axis=1)[rows] * np.where(known > 0, middle, 0)
+    estimate = np.minimum(estimate, spent.max(axis=1, initial=0)[rows, columns])
     kept = known > 0
     return (
         ids[rows[kept]],

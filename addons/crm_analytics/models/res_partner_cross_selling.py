@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 
-class ResPartner(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ResPartner(models.Model):
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     prediction_count = fields.Integer(

@@ -8,7 +8,8 @@ from ..tools.together import fetch_together, is_one_of
 
 
 class SuggestionRow(NamedTuple):
-    """A product to propose, and why: the fields after `score` are of its best source."""
+    """A product to propose, and why: the fields after `score` are of its best source, which is an
+    affinity with the quotation's products if there is one."""
 
     product_id: int
     score: float
@@ -176,9 +177,11 @@ class SaleOrder(models.Model):
             AND product_id NOT IN (SELECT product_id FROM owned)
             """
         )
+        # What the quotation itself says is the better reason: nobody sees a habit on it.
         first = SQL(", ").join(
             SQL(
-                "(array_agg(%(name)s ORDER BY score DESC, origin_id))[1] AS %(name)s",
+                "(array_agg(%(name)s ORDER BY kind <> 'affinity', score DESC, origin_id))[1]"
+                " AS %(name)s",
                 name=SQL.identifier(name),
             )
             for name in SuggestionRow._fields[2:-1]

@@ -65,6 +65,12 @@ class TestSuggestionPanel(PanelCommon):
         self.assertEqual((second["name"], second["kind"]), ("Eggs", "similar"))
         self.assertIn("3 of 8 customers of Apple", second["reason"])
 
+    def test_what_is_on_the_quotation_is_the_reason_before_a_habit(self):
+        self.predict("b", score=1.0, order_count=4, interval_days=21)
+        [butter, _cheese] = self.suggest("a")
+        self.assertEqual((butter["name"], butter["kind"]), ("Butter", "affinity"))
+        self.assertIn("14 of 22 orders", butter["reason"])
+
     def test_likely_next_of_the_company_of_a_contact(self):
         self.predict("d")
         contact = self.env["res.partner"].create({"name": "C", "parent_id": self.customer.id})
