@@ -68,9 +68,8 @@ def find_white_spaces(pool, customers, categories, amounts, *, peers=50, min_sha
     Peers are the `peers` customers of the pool whose purchases are spread most alike over the
     categories (cosine of the logarithms of the amounts). The estimate is what the peers who buy
     the category spend on it for each unit of money they spend on the rest, at the median, times
-    what this customer spends, and never more than the peer spends who spends most on it: who buys
-    one dear thing does not need as much more of the cheap ones. Rows are ranked by share times
-    amount.
+    what this customer spends, and never more than they spend on it at the median: who buys one
+    dear thing does not need as much more of the cheap ones. Rows are ranked by share times amount.
 
     :param Pool pool: see `build_pool`
     :param customers, categories, amounts: as in `build_pool`, of a batch of whole customers
@@ -108,15 +107,10 @@ def _find_in_block(pool, ids, amount, peers, min_share):
     ratio = np.divide(spent, rest, out=np.full_like(spent, np.nan), where=(spent > 0) & (rest > 0))
     share = buyers / np.maximum(count, 1)[:, None]
     rows, columns = np.nonzero((share >= min_share) & (amount <= 0) & (buyers > 0))
-    ratios = np.sort(ratio[rows, :, columns], axis=1)
-    known = np.count_nonzero(~np.isnan(ratios), axis=1)
-    middle = (
-        np.take_along_axis(ratios, np.maximum((known - 1) // 2, 0)[:, None], axis=1)[:, 0]
-        + np.take_along_axis(ratios, (known // 2).clip(max=peers - 1)[:, None], axis=1)[:, 0]
-    ) / 2
-    estimate = amount.sum(axis=1)[rows] * np.where(known > 0, middle, 0)
-    estimate = np.minimum(estimate, spent.max(axis=1, initial=0)[rows, columns])
-    kept = known > 0
+    usual = _median(ratio[rows, :, columns])
+    spends = np.where(spent > 0, spent, np.nan)[rows, :, columns]
+    estimate = np.minimum(amount.sum(axis=1)[rows] * usual, _median(spends))
+    kept = ~np.isnan(estimate)
     return (
         ids[rows[kept]],
         pool.category[columns[kept]],
@@ -125,6 +119,15 @@ def _find_in_block(pool, ids, amount, peers, min_share):
         share[rows, columns][kept],
         estimate[kept].astype(np.float64),
     )
+
+
+def _median(values):
+    """Return the median of each row without its NaN, NaN if there is nothing else."""
+    values = np.sort(values, axis=1)  # NaN last
+    known = np.count_nonzero(~np.isnan(values), axis=1)
+    rows = np.arange(len(values))
+    lower, upper = values[rows, (known - 1).clip(0) // 2], values[rows, known // 2]
+    return (lower + upper) / 2
 
 
 def _positive(customers, categories, amounts):

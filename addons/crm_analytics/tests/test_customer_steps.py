@@ -46,7 +46,7 @@ class TestCustomerSteps(PredictionsCommon):
         self.assertEqual(row.categ_id, self.dairy)
         self.assertEqual((row.peer_count, row.peer_buyers, row.share), (8, 8, 1.0))
         # peers: 20 on fruit, 35 on dairy; he: 50 on fruit in the 115 days since the first order,
-        # by which he would spend 87.5 on dairy: more than any peer does
+        # by which he would spend 87.5 on dairy: more than the peers do
         years = 115 / 365.25
         self.assertAlmostEqual(row.amount, 35 / years, delta=0.5)
         self.assertIn("8 of 8 similar customers buy it", row.reason)
