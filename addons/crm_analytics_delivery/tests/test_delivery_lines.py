@@ -17,7 +17,7 @@ class TestDeliveryLines(BasketCommon):
         self.assertEqual(len(orders.order_line.filtered("is_delivery")), 3)
         orders[:2].order_line = [Command.create({"product_id": self.cheese.id})]
         orders.action_confirm()
-        self.confirm_orders(["d"] * 12)
+        self.confirm_orders(["d"] * 60)
         self.mine()
         pairs = {
             (row.product_id, row.other_product_id): row.orders_both
