@@ -15,6 +15,7 @@
         "security/crm_analytics_security.xml",
         "security/sale_customer_prediction_security.xml",
         "security/sale_followup_security.xml",
+        "security/crm_kpi_target_security.xml",
         "data/ir_cron_data.xml",
         "views/product_affinity_views.xml",
         "views/product_affinity_run_views.xml",
@@ -27,6 +28,7 @@
         "views/sale_customer_prediction_views.xml",
         "views/sale_order_line_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_credit_views.xml",
         "views/sale_portal_templates.xml",
         "views/sale_suggestion_views.xml",
         "views/sale_white_space_views.xml",
@@ -63,5 +65,6 @@
             "crm_analytics/static/tests/*.test.js",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -33,6 +33,8 @@ from . import sale_customer_block
 from . import sale_customer_prediction
 from . import sale_customer_prediction_followup
 from . import sale_order
+from . import sale_order_credit
+from . import sale_order_split
 from . import sale_order_line
 from . import sale_order_line_amount
 from . import sale_order_line_purchases
