@@ -16,10 +16,10 @@ import { WebClient } from "@web/webclient/webclient";
 import {
     formatFigure,
     formatTick,
-    getPeriodLabel,
     getTrend,
     shorten,
 } from "@crm_analytics/dashboard/dashboard_format";
+import { getPeriodLabel } from "@crm_analytics/period/period_format";
 
 defineMailModels();
 preloadBundle("web.chartjs_lib");

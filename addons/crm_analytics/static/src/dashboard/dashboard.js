@@ -1,18 +1,16 @@
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { router } from "@web/core/browser/router";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { formatRange, isolate, parseDay } from "../period/period_format";
 import { PeriodPicker } from "../period/period_picker";
+import { usePeriodScreen } from "../period/period_screen";
 import { DashboardChart } from "./dashboard_chart";
-import { formatRange, isolate, parseDay, shorten } from "./dashboard_format";
+import { shorten } from "./dashboard_format";
 import { DashboardTile } from "./dashboard_tile";
 
 /** The sales dashboard: one request brings it, every figure opens its records. */
@@ -22,49 +20,22 @@ export class CrmDashboard extends Component {
     static props = { ...standardActionServiceProps };
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
+        const orm = useService("orm");
         this.display = { controlPanel: {} };
-        this.state = useState({ data: null, loading: true, failed: false });
-        useSetupAction({ getLocalState: () => ({ period: this.period }) });
-        // Not awaited: the frame of the page shows while the figures are on their way.
-        onMounted(() => this.load(this.getInitialPeriod()));
-    }
-
-    /** The period of the address, or of this screen when one comes back to it. */
-    getInitialPeriod() {
-        const { action, state } = this.props;
-        if (state?.period) {
-            return state.period;
-        }
-        const isAddress = [action.path, action.id, action.tag].includes(router.current.action);
-        return isAddress ? router.current.period : undefined;
-    }
-
-    async load(period) {
-        this.period = period && String(period);
-        Object.assign(this.state, { loading: true, failed: false });
-        try {
-            const [data] = await this.keepLast.add(
-                Promise.all([
-                    this.orm.call("crm.dashboard", "get_data", [], { period: this.period }),
+        this.screen = usePeriodScreen({
+            fetch: async (options) => {
+                const [data] = await Promise.all([
+                    orm.call("crm.dashboard", "get_data", [], options),
                     loadBundle("web.chartjs_lib"),
-                ])
-            );
-            Object.assign(this.state, { data, loading: false });
-        } catch (error) {
-            Object.assign(this.state, { loading: false, failed: true });
-            throw error; // Odoo shows it
-        }
-        if (this.period) {
-            this.period = this.state.data.period.key;
-            this.props.updateActionState({ period: this.period });
-        }
+                ]);
+                return data;
+            },
+        });
+        this.state = this.screen.state;
     }
 
     open(action, ev) {
-        return this.action.doAction(action, { newWindow: ev.ctrlKey || ev.metaKey });
+        return this.screen.open(action, ev.ctrlKey || ev.metaKey);
     }
 
     get caption() {
@@ -86,12 +57,6 @@ export class CrmDashboard extends Component {
             ...names,
             date,
         });
-    }
-
-    /** What the figures cover, said where it could be doubted. */
-    get companies() {
-        const companies = user.activeCompanies;
-        return companies.length > 1 ? companies.map(({ name }) => name).join(", ") : "";
     }
 
     /** The newest order, when the period shown has none but another would. */

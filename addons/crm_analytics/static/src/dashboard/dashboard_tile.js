@@ -1,6 +1,7 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { formatFigure, formatRange, getComparisonLabel, getTrend } from "./dashboard_format";
+import { formatFigure, getTrend } from "./dashboard_format";
+import { formatRange, getComparisonLabel } from "../period/period_format";
 
 /** One figure, what it was before, and the way to the records it counts. */
 export class DashboardTile extends Component {

@@ -1,5 +1,4 @@
 import { Component, onMounted, onWillStart, useState } from "@odoo/owl";
-import { router } from "@web/core/browser/router";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
@@ -16,9 +15,11 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { formatFigure, formatRange, isolate } from "../dashboard/dashboard_format";
+import { formatFigure } from "../dashboard/dashboard_format";
+import { formatRange, isolate } from "../period/period_format";
 import { PeriodPicker } from "../period/period_picker";
-import { readAddress, toAddress } from "./matrix_address";
+import { readAddress } from "../period/period_screen";
+import { readOptions, toAddress } from "./matrix_address";
 import { MatrixCard } from "./matrix_card";
 import { buildCells, formatMeasure, getMeasures } from "./matrix_format";
 import { MatrixGrid } from "./matrix_grid";
@@ -69,12 +70,7 @@ export class CrossMatrix extends Component {
 
     /** Those of the address, or of this screen when one comes back to it. */
     getInitialOptions() {
-        const { action, state } = this.props;
-        if (state?.options) {
-            return state.options;
-        }
-        const isAddress = [action.path, action.id, action.tag].includes(router.current.action);
-        return readAddress(isAddress ? router.current : {});
+        return this.props.state?.options || readOptions(readAddress(this.props));
     }
 
     get request() {
@@ -98,7 +94,7 @@ export class CrossMatrix extends Component {
             throw error; // Odoo shows it
         }
         const chosen = Boolean(this.state.options.period);
-        Object.assign(this.state.options, readAddress(data.options));
+        Object.assign(this.state.options, readOptions(data.options));
         if (!chosen) {
             // What is shown without being asked for stays out of the address.
             this.state.options.period = undefined;

@@ -14,7 +14,7 @@ const DEFAULTS = {
 };
 
 /** @returns {object} the options of an address, or of anything that has some of them */
-export function readAddress(values) {
+export function readOptions(values) {
     return Object.fromEntries(
         Object.entries(DEFAULTS).map(([name, value]) => [name, values[name] ?? value])
     );

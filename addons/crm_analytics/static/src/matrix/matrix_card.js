@@ -1,6 +1,6 @@
 import { Component, onMounted, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { isolate } from "../dashboard/dashboard_format";
+import { isolate } from "../period/period_format";
 import { formatMeasure, hasEvidence } from "./matrix_format";
 
 /** What a cell says in words, and the way to the records behind each of its figures. */

@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
-import { getPeriodLabel, getPresets } from "../dashboard/dashboard_format";
+import { getPeriodLabel, getPresets } from "./period_format";
 
 /** A period of `tools/period.py`: its neighbours by the arrows, the presets in a menu. */
 export class PeriodPicker extends Component {

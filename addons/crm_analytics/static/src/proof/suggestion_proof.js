@@ -1,75 +1,26 @@
-import { Component, onMounted, useState } from "@odoo/owl";
-import { router } from "@web/core/browser/router";
-import { Dropdown } from "@web/core/dropdown/dropdown";
-import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { getPeriodLabel, getPresets } from "../dashboard/dashboard_format";
+import { PeriodPicker } from "../period/period_picker";
+import { usePeriodScreen } from "../period/period_screen";
 
 /** What suggestions brought, beside quotations that got none: numbers come ready from the server. */
 export class SuggestionProof extends Component {
     static template = "crm_analytics.SuggestionProof";
-    static components = { Dropdown, DropdownItem, Layout };
+    static components = { Layout, PeriodPicker };
     static props = { ...standardActionServiceProps };
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
+        const orm = useService("orm");
         this.display = { controlPanel: {} };
-        this.presets = getPresets();
-        this.state = useState({ data: null, loading: true, failed: false });
-        useSetupAction({ getLocalState: () => ({ period: this.period }) });
-        onMounted(() => this.load(this.getInitialPeriod()));
-    }
-
-    /** The period of the address, or of this screen when one comes back to it. */
-    getInitialPeriod() {
-        const { action, state } = this.props;
-        if (state?.period) {
-            return state.period;
-        }
-        const isAddress = [action.path, action.id, action.tag].includes(router.current.action);
-        return isAddress ? router.current.period : undefined;
-    }
-
-    async load(period) {
-        this.period = period && String(period);
-        Object.assign(this.state, { loading: true, failed: false });
-        try {
-            const data = await this.keepLast.add(
-                this.orm.call("sale.suggestion.proof", "get_data", [], { period: this.period })
-            );
-            Object.assign(this.state, { data, loading: false });
-        } catch (error) {
-            Object.assign(this.state, { loading: false, failed: true });
-            throw error; // Odoo shows it
-        }
-        if (this.period) {
-            this.period = this.state.data.period.key;
-            this.props.updateActionState({ period: this.period });
-        }
-    }
-
-    open({ action }, ev) {
-        return this.action.doAction(action, { newWindow: ev.ctrlKey || ev.metaKey });
-    }
-
-    get periodLabel() {
-        return this.state.data ? getPeriodLabel(this.state.data.period) : _t("Period");
-    }
-
-    /** What the figures cover, said where it could be doubted. */
-    get companies() {
-        const companies = user.activeCompanies;
-        return companies.length > 1 ? companies.map(({ name }) => name).join(", ") : "";
+        this.screen = usePeriodScreen({
+            fetch: (options) => orm.call("sale.suggestion.proof", "get_data", [], options),
+        });
+        this.state = this.screen.state;
     }
 
     get isEmpty() {
