@@ -4,6 +4,10 @@ from . import crm_cross_matrix_domains
 from . import crm_cross_matrix_export
 from . import crm_cross_matrix_reading
 from . import crm_dashboard
+from . import crm_kpi
+from . import crm_kpi_domains
+from . import crm_kpi_parts
+from . import crm_kpi_money
 from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_followup

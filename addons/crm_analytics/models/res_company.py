@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import fields, models
 
 
@@ -23,3 +25,9 @@ class ResCompany(models.Model):
         help="Grows by one each time what is bought together is replaced. A suggestion keeps the "
         "version it was made from.",
     )
+
+    def _get_figures_timezone(self):
+        """The zone whose calendar days the figures of this company are counted in."""
+        self.ensure_one()
+        calendar_sudo = self.sudo().resource_calendar_id  # its zone is no secret
+        return pytz.timezone(calendar_sudo.tz or "UTC")
