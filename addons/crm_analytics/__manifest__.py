@@ -13,6 +13,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crm_analytics_security.xml",
+        "security/crm_sales_plan_security.xml",
         "security/sale_customer_prediction_security.xml",
         "security/sale_followup_security.xml",
         "security/crm_kpi_target_security.xml",
@@ -36,6 +37,7 @@
         "wizard/sale_followup_candidate_views.xml",
         "views/crm_cross_matrix_views.xml",
         "views/crm_dashboard_views.xml",
+        "views/crm_sales_plan_views.xml",
         "report/sale_suggestion_report_views.xml",
         "views/crm_analytics_menus.xml",
     ],

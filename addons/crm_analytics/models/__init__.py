@@ -1,4 +1,6 @@
 from . import crm_figures_mixin
+from . import crm_sales_plan
+from . import crm_sales_plan_line
 from . import crm_cross_matrix
 from . import crm_cross_matrix_domains
 from . import crm_cross_matrix_export
