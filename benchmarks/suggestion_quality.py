@@ -33,7 +33,15 @@ from scipy import sparse
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "addons" / "crm_analytics"))
 
-from mining import affinity, blocks, cooccurrence, counts, customer, recommend  # noqa: E402
+from mining import (  # noqa: E402
+    PREDICTION_WEIGHT,
+    affinity,
+    blocks,
+    cooccurrence,
+    counts,
+    customer,
+    recommend,
+)
 
 try:
     from implicit.als import AlternatingLeastSquares
@@ -268,7 +276,7 @@ def by_us(neighbours=NEIGHBOURS, limit=customer.LIMIT, repeats=customer.REPEATS,
         if task.given.nnz:
             scores += task.given @ get_affinities(task.training, neighbours)
         if predicted:
-            scores += recommend.PREDICTION_WEIGHT * get_predictions(task, limit, repeats)
+            scores += PREDICTION_WEIGHT * get_predictions(task, limit, repeats)
         return scores
 
     return rank

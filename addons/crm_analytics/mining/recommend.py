@@ -13,10 +13,6 @@ costs, with the functions below.
 import numpy as np
 from scipy import sparse
 
-# What a prediction adds beside the affinities, chosen on validation periods of several shops: from
-# 0.3 to 1 the quality is about the same.
-PREDICTION_WEIGHT = 0.5
-
 
 def score_matrix(affinities, product_ids):
     """Return the scores as a csr_array of float64, shape (products, products).

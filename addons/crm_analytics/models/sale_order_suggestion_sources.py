@@ -2,11 +2,10 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..mining import PREDICTION_WEIGHT
 from ..tools.together import is_one_of
 
-# What a prediction for the customer and an up-sell add to the rank; an affinity adds its score.
-# As in mining/recommend.py, which would load numpy into every process.
-PREDICTION_WEIGHT = 0.5
+# What an up-sell adds to the rank; an affinity adds its score.
 UPSELL_WEIGHT = 0.5
 
 

@@ -54,7 +54,9 @@ class SaleSuggestionProof(models.AbstractModel):
         """
         self.env["sale.suggestion.report"].check_access("read")
         today = fields.Date.context_today(self)
-        chosen = periods.parse(period, today) or self._get_default_period(today)
+        chosen = periods.parse(period, today) or self._get_default_period(
+            today, self._get_newest_day()
+        )
         sums = self._read_groups(chosen)
         return {
             "period": self._prepare_period(chosen, today),
@@ -68,27 +70,13 @@ class SaleSuggestionProof(models.AbstractModel):
 
     # Period
 
-    def _get_default_period(self, today):
-        default = periods.parse(periods.DEFAULT_PRESET, today)
+    def _get_newest_day(self):
+        """The day of the newest quotation, or nothing."""
         newest = self.env["sale.suggestion.report"].search_fetch(
             self._get_company_domain(), ["date_order"], order="date_order DESC", limit=1
         )
         moment = newest.date_order
-        day = moment and fields.Datetime.context_timestamp(self, moment).date()
-        if day and day < default.start:
-            return periods.parse(periods.fixed_key("year", day), today)
-        return default
-
-    def _prepare_period(self, period, today):
-        steps = {}
-        if period.unit != "rolling":
-            months = periods.MONTHS[period.unit]
-            following = period.shift(months)
-            steps = {
-                "previous_key": period.shift(-months).key,
-                "next_key": following.key if following.start <= today else False,
-            }
-        return {"key": period.key, "unit": period.unit, "date_from": str(period.start), **steps}
+        return moment and fields.Datetime.context_timestamp(self, moment).date()
 
     def _get_report_domain(self, period):
         return self._get_company_domain() & self._get_between_domain(

@@ -137,7 +137,8 @@ class TestMining(BaseCase):
             "initialize_sys_path()\n"
             "import odoo.addons.crm_analytics, odoo.addons.crm_analytics.mining\n"
             "own = 'odoo.addons.crm_analytics.mining.'\n"
-            "found = [name for name in sys.modules if name == 'scipy' or name.startswith(own)]\n"
+            "names = ('numpy', 'scipy')\n"
+            "found = [name for name in sys.modules if name in names or name.startswith(own)]\n"
             "sys.exit(f'imported: {found}' if found else 0)\n"
         )
         from odoo.modules.module import get_module_path

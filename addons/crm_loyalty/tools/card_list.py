@@ -8,9 +8,6 @@ import io
 import re
 import zipfile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 _SEPARATORS = re.compile(r"[;,\t]")
 
 
@@ -48,6 +45,10 @@ def read_file(content):
 
 
 def _read_xlsx(content):
+    # Only now: it loads numpy, which a server that reads no such file does without
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
