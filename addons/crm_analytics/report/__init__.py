@@ -1,1 +1,2 @@
+from . import crm_sales_actual
 from . import sale_suggestion_report
