@@ -111,7 +111,7 @@ def measure(env, call):
 
 
 def report(env):
-    dashboard, sales = env["crm.dashboard"], env["sale.report"]
+    dashboard, sales = env["crm.sales.dashboard"], env["sale.report"]
     calls = {
         "dashboard, last 12 months": lambda: dashboard.get_data("last_12_months"),
         "dashboard, this month": lambda: dashboard.get_data("this_month"),

@@ -40,7 +40,7 @@ for suggestion in suggestions:
         [("product_id", "=", product.id), ("other_product_id", "=", found.id)],
         ["orders_both", "orders_product", "orders_other", "lift"],
     )[0]
-dashboard = env["crm.dashboard"].get_data("2010-12")
+dashboard = env["crm.sales.dashboard"].get_data("2010-12")
 env.cr.execute('''
     WITH december AS (
         SELECT o.*, p.commercial_partner_id, c.is_guest

@@ -13,6 +13,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crm_analytics_security.xml",
+        "security/crm_dashboard_security.xml",
         "security/crm_sales_plan_security.xml",
         "security/crm_sales_actual_security.xml",
         "security/sale_customer_prediction_security.xml",
@@ -38,6 +39,7 @@
         "wizard/sale_followup_candidate_views.xml",
         "views/crm_cross_matrix_views.xml",
         "views/crm_dashboard_views.xml",
+        "data/crm_dashboard_data.xml",
         "views/crm_sales_plan_views.xml",
         "report/crm_sales_actual_views.xml",
         "report/sale_suggestion_report_views.xml",

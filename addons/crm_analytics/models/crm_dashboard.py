@@ -1,296 +1,244 @@
-from itertools import pairwise
-
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import period as periods
 
-TOP_PRODUCTS = 10
+DEFAULT_PRESET = "this_month"
 
 
-class CrmDashboard(models.AbstractModel):
-    """The figures of the sales dashboard, each with the action that lists what it counts.
+class CrmDashboard(models.Model):
+    """A page of figures: which there are and in which order; what they say is read when it opens.
 
-    A salesperson sees the own figures, a manager all: nothing here goes round the reader's rights.
+    Three layouts lie over one another, the first that is there shows: the reader's own
+    (``crm.dashboard.layout``), the one a manager shares (``layout``), the shipped one
+    (``default_layout``). An update of the add-on writes the last of them only.
     """
 
     _name = "crm.dashboard"
     _inherit = ["crm.figures.mixin"]
-    _description = "Sales Dashboard"
+    _description = "Dashboard"
+    _order = "sequence, id"
+
+    name = fields.Char(
+        required=True,
+        translate=True,
+    )
+    code = fields.Char(
+        copy=False,
+        help="The name of the dashboard in an address. It stays when the dashboard is renamed.",
+    )
+    sequence = fields.Integer(default=100)
+    active = fields.Boolean(default=True)
+    period = fields.Selection(
+        selection="_get_period_selection",
+        string="Opens With",
+        required=True,
+        default=DEFAULT_PRESET,
+    )
+    group_ids = fields.Many2many(
+        comodel_name="res.groups",
+        string="Shown To",
+        help="Who opens it. Empty: every employee. Each sees the figures of the records he may "
+        "see, whatever is chosen here.",
+    )
+    layout = fields.Json(
+        string="Shared Layout",
+        copy=False,
+    )
+    default_layout = fields.Json(
+        string="Shipped Layout",
+        copy=False,
+    )
+    layout_ids = fields.One2many(
+        comodel_name="crm.dashboard.layout",
+        inverse_name="dashboard_id",
+        string="Personal Layouts",
+    )
+    is_shipped = fields.Boolean(
+        compute="_compute_is_shipped",
+        help="It came with the add-on and goes back to its first layout on request.",
+    )
+
+    _code_uniq = models.UniqueIndex(
+        "(code) WHERE code IS NOT NULL",
+        "Another dashboard has this code already: choose a code of its own.",
+    )
+
+    @api.model
+    def _get_period_selection(self):
+        return [
+            ("today", self.env._("Today")),
+            ("yesterday", self.env._("Yesterday")),
+            ("this_week", self.env._("This Week")),
+            ("last_week", self.env._("Last Week")),
+            ("this_month", self.env._("This Month")),
+            ("last_month", self.env._("Last Month")),
+            ("this_quarter", self.env._("This Quarter")),
+            ("last_quarter", self.env._("Last Quarter")),
+            ("this_year", self.env._("This Year")),
+            ("last_year", self.env._("Last Year")),
+            ("last_12_months", self.env._("Last 12 Months")),
+        ]
+
+    @api.depends("default_layout")
+    def _compute_is_shipped(self):
+        for dashboard in self:
+            dashboard.is_shipped = bool(dashboard.default_layout)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for dashboard, vals in zip(self, vals_list, strict=True):
+            vals["layout"] = {"items": dashboard._get_layout()}
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", dashboard.name)
+        return vals_list
+
+    # ------------------------------------------------------------------
+    # Opening
+    # ------------------------------------------------------------------
 
     @api.model
     @api.readonly
-    def get_data(self, period=None):
-        """All the dashboard shows, in one call.
+    def get_data(self, dashboard=None, filters=None, period=None):
+        """All that the screen shows, in one call; all values ready for JSON.
 
-        :param period: a key of ``tools.period``. Nothing, or a key that means nothing (an old
-            link), gives a period that has sales where there are any.
-        :return: ``period``, ``windows`` (the days counted, and those they are compared with),
-            ``tiles``, ``months``, ``products``, ``oldest_order``, ``newest_order`` and
-            ``currency_id``; all values ready for JSON.
+        :param dashboard: id or code. Nothing, or one that is not there for the reader (an old
+            link), opens the first of his.
+        :param filters: ``{"period", "company_id", "team_id", "user_id", "country_id", "state_id",
+            "category_id", "segment_id"}``, each of them optional; what means nothing is left out
+            and said in ``filters["notice"]``
+        :return: see the keys below; an item says itself what is wrong with it (``error``)
         """
         self.check_access("read")
-        today = fields.Date.context_today(self)
-        oldest, newest = self._get_history()
-        chosen = periods.parse(period, today) or self._get_default_period(today, newest)
-        windows = self._get_windows(chosen, today, oldest)
-        months = self._get_months(chosen, today)
-        sales = self._read_sales(
-            {day for window in windows.values() for day in window}
-            | {day for window in months for day in window}
-        )
+        dashboards = self.search(self._get_visible_domain())
+        if period:
+            filters = None
+        chosen, notice = dashboards._choose(dashboard)
+        if not chosen:
+            return {"dashboard": False, "dashboards": [], "items": []}
+        page = chosen._open_page(filters, notice)
+        sales = self.env["crm.sales.dashboard"]
+        former = {}
+        if filters is None and sales.has_access("read"):  # until the screen asks for items
+            former = sales.get_data(period)
         return {
-            "period": self._prepare_period(chosen, today),
+            **former,
+            "dashboard": chosen._prepare_dashboard(),
+            "dashboards": [
+                {"id": found.id, "name": found.name, "code": found.code or False}
+                for found in dashboards
+            ],
+            "filters": page.filters,
+            "period": former.get("period") or self._prepare_period(page.period, page.today),
             "windows": {
-                name: {"date_from": str(start), "date_to": str(end - relativedelta(days=1))}
-                for name, (start, end) in windows.items()
+                name: {"date_from": str(start), "date_to": str(periods.last_day(end))}
+                for name, (start, end) in page.windows.items()
             },
-            "tiles": self._get_tiles(windows, sales),
-            "months": self._get_month_values(months, sales, today, oldest),
-            "products": self._get_top_products(windows["current"]),
-            "oldest_order": oldest and str(oldest),
-            "newest_order": newest
-            and {"date": str(newest), "period": periods.fixed_key("year", newest)},
-            "currency_id": self.env.company.currency_id.id,
+            "choices": page.choices,
+            "history": page.history,
+            "currency_id": chosen._in_company(page).env.company.currency_id.id,
+            "updated": fields.Datetime.to_string(fields.Datetime.now()),
+            "items": chosen._read_items(page),
         }
 
-    # ------------------------------------------------------------------
-    # Periods
-    # ------------------------------------------------------------------
+    @api.model
+    def _get_visible_domain(self):
+        """The record rules say the same, but not to a superuser."""
+        return Domain("group_ids", "=", False) | Domain(
+            "group_ids", "in", self.env.user.all_group_ids.ids
+        )
 
-    def _get_windows(self, period, today, oldest):
-        """``{name: (start, end)}`` of the period and those it is compared with, ends exclusive.
+    def _choose(self, wanted):
+        """The dashboard of an id or a code among these, and what to say where there is none."""
+        if not wanted:
+            return self[:1], False
+        found = self.filtered(
+            lambda dashboard: dashboard.code == wanted or str(dashboard.id) == str(wanted)
+        )[:1]
+        if found:
+            return found, False
+        return self[:1], self.env._("The dashboard of this link is not there for you any more.")
 
-        A running period counts up to today, so that all of them have the same length. What began
-        before the oldest order is no fair comparison and left out.
-        """
-        months = periods.MONTHS[period.unit]
-        windows = {
-            "current": period.before(0, today),
-            "previous": period.before(months, today),
-        }
-        if months < 12:
-            windows["last_year"] = period.before(12, today)
+    def _prepare_dashboard(self):
+        self.ensure_one()
         return {
-            name: (start, end)
-            for name, (start, end) in windows.items()
-            if name == "current" or (oldest and oldest <= start)
+            "id": self.id,
+            "name": self.name,
+            "code": self.code or False,
+            "can_edit": True,
+            "can_share": self.has_access("write"),
+            "is_customised": bool(self._get_own_layout()),
         }
 
-    def _get_months(self, period, today):
-        """The thirteen months up to the end of the period and, before them, those a year earlier.
-
-        They overlap in one month, so there are 25 windows.
-        """
-        last = min(period.end - relativedelta(days=1), max(today, period.start)).replace(day=1)
-        starts = [last - relativedelta(months=back) for back in range(24, -2, -1)]
-        return list(pairwise(starts))
-
     # ------------------------------------------------------------------
-    # Tiles
+    # Layout
     # ------------------------------------------------------------------
 
-    def _get_tiles(self, windows, sales):
-        """The tiles in their order. Add to it to show more; the client draws what it is given.
-
-        :param windows: see :meth:`_get_windows`
-        :param sales: see ``_read_sales``
-        """
-        tiles = [
-            *self._get_sale_tiles(windows, sales),
-            self._get_customer_tile(windows),
-            self._get_quotation_tile(),
-        ]
-        # Not everybody who sells may read complaints: no tile then, rather than no dashboard.
-        if self.env["crm.complaint"].has_access("read"):
-            tiles.append(self._get_complaint_tile(windows))
-        return tiles
-
-    def _prepare_tile(self, key, label, values, action, **extra):
-        """:param values: the figure by window name, ``current`` and those it is compared with"""
-        return {
-            "key": key,
-            "label": label,
-            "value": values["current"],
-            "compared": {name: value for name, value in values.items() if name != "current"},
-            "type": "integer",
-            "better": "higher",
-            "details": [],
-            "action": action,
-            **extra,
-        }
-
-    def _get_sale_tiles(self, windows, sales):
-        sums = {name: sales(*window) for name, window in windows.items()}
-        current = sums["current"]
-        bought = self._prepare_order_action(
-            self.env._("Orders"), self._get_purchase_domain(*windows["current"])
+    def _get_own_layout(self):
+        """The reader's own layout of this dashboard, an empty recordset where he has none."""
+        return self.env["crm.dashboard.layout"].search(
+            [("dashboard_id", "=", self.id), ("user_id", "=", self.env.uid)], limit=1
         )
-        details = []
-        if current["returns"]:
-            details.append(
-                self._prepare_detail(self.env._("Returns"), current["returns"], "monetary")
+
+    def _get_layout(self):
+        """The items to show, in their order."""
+        self.ensure_one()
+        own = self._get_own_layout()
+        layout = own.layout if own else self.layout or self.default_layout
+        return (layout or {}).get("items", [])
+
+    def save_layout(self, items):
+        """Keep the items as the reader's own layout."""
+        self.ensure_one()
+        self.check_access("read")
+        layout = {"items": self._check_items(items)}
+        own = self._get_own_layout()
+        if own:
+            own.layout = layout
+        else:
+            own.create({"dashboard_id": self.id, "user_id": self.env.uid, "layout": layout})
+        return True
+
+    def reset_layout(self):
+        """Back to the shared layout, or to the shipped one where nothing is shared."""
+        self.ensure_one()
+        self._get_own_layout().unlink()
+        return True
+
+    def share_layout(self):
+        """Make the reader's own layout that of everybody who has none of his own."""
+        self.ensure_one()
+        self.check_access("write")
+        own = self._get_own_layout()
+        if not own:
+            raise UserError(
+                self.env._("Change the layout first: there is nothing of yours to share.")
             )
-        return [
-            self._prepare_tile(
-                "revenue",
-                self.env._("Revenue"),
-                {name: self._round(values["revenue"]) for name, values in sums.items()},
-                self._prepare_order_action(
-                    self.env._("Revenue"), self._get_sale_domain(*windows["current"])
-                ),
-                type="monetary",
-                details=details,
-                help=self.env._("Confirmed orders without taxes, returns deducted."),
-            ),
-            self._prepare_tile(
-                "orders",
-                self.env._("Orders"),
-                {name: values["orders"] for name, values in sums.items()},
-                bought,
-                help=self.env._("Confirmed orders with an amount above zero."),
-            ),
-            self._prepare_tile(
-                "average_order",
-                self.env._("Average order"),
-                {
-                    name: self._round(values["gross"] / (values["orders"] or 1))
-                    for name, values in sums.items()
-                },
-                bought,
-                type="monetary",
-                help=self.env._("Confirmed orders without taxes; returns are left out."),
-            ),
-        ]
+        self.layout = own.layout
+        own.unlink()
+        return True
 
-    def _get_customer_tile(self, windows):
-        partners = self.env["res.partner"].with_context(active_test=False)
-        current = windows["current"]
-        new = partners.search_count(self._get_new_customer_domain(*current))
-        return self._prepare_tile(
-            "customers",
-            self.env._("Customers who bought"),
-            {
-                name: partners.search_count(self._get_customer_domain(*window))
-                for name, window in windows.items()
-            },
-            self._prepare_action(
-                self.env._("Customers who bought"),
-                "res.partner",
-                self._get_customer_domain(*current),
-                search="base.view_res_partner_filter",
-                context={"active_test": False, "res_partner_search_mode": "customer"},
-            ),
-            details=[self._prepare_detail(self.env._("New"), new)],
-            help=self.env._("Companies and people with an order; guest accounts are left out."),
-        )
+    def action_open(self):
+        """Open the page of figures."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("crm_analytics.action_crm_dashboard")
+        return {**action, "params": {"dashboard": self.code or self.id}}
 
-    def _get_quotation_tile(self):
-        amount, count, expired = self._read_quotations()
-        details = [self._prepare_detail(self.env._("Quotations"), count)]
-        if expired:
-            details.append(self._prepare_detail(self.env._("Expired"), expired))
-        return self._prepare_tile(
-            "open_quotations",
-            self.env._("Open quotations"),
-            {"current": self._round(amount)},
-            self._prepare_order_action(
-                self.env._("Open quotations"),
-                self._get_quotation_domain(),
-                view="sale.view_quotation_tree",
-                search="sale.sale_order_view_search_inherit_quotation",
-            ),
-            type="monetary",
-            details=details,
-            help=self.env._("Quotations waiting today, without taxes, whatever the period."),
-        )
+    def action_restore_layout(self):
+        """Take back what was shared: the shipped layout shows again."""
+        self.check_access("write")
+        self.layout = False
 
-    def _get_complaint_tile(self, windows):
-        complaints = self.env["crm.complaint"]
-        start, end = windows["current"]
-        received = complaints.search_count(self._get_complaint_domain(start, end))
-        return self._prepare_tile(
-            "open_complaints",
-            self.env._("Complaints open"),
-            {
-                name: complaints.search_count(self._get_open_complaint_domain(window[1]))
-                for name, window in windows.items()
-            },
-            self._prepare_action(
-                self.env._("Complaints open"),
-                "crm.complaint",
-                self._get_open_complaint_domain(end),
-            ),
-            better="lower",
-            details=[self._prepare_detail(self.env._("Received"), received)],
-            help=self.env._("Complaints without an answer at the end of the period."),
-        )
+    @api.model
+    def _ship_layout(self, code, items):
+        """Write the shipped layout of a dashboard; called by the data file at each update.
 
-    def _prepare_detail(self, label, value, type="integer"):
-        return {"label": label, "value": value, "type": type}
-
-    def _round(self, amount):
-        return self.env.company.currency_id.round(float(amount))
-
-    # ------------------------------------------------------------------
-    # Charts
-    # ------------------------------------------------------------------
-
-    def _get_month_values(self, months, sales, today, oldest):
-        values = [self._round(sales(*month)["revenue"]) for month in months]
-        return [
-            {
-                "date": str(start),
-                "revenue": values[index],
-                # Nothing is known of the months before the first order: no zero then.
-                "last_year": values[index - 12]
-                if oldest and oldest < months[index - 12][1]
-                else None,
-                "is_running": start <= today < end - relativedelta(days=1),
-                "action": self._prepare_order_action(
-                    self.env._("Revenue"), self._get_sale_domain(start, end)
-                ),
-            }
-            for index, (start, end) in enumerate(months)
-            if index >= 12
-        ]
-
-    def _get_top_products(self, window):
-        rows = self._read_top_products(*window, TOP_PRODUCTS)
-        products = self.env["product.product"].with_context(
-            active_test=False, display_default_code=False
-        )
-        names = dict(
-            products.search([("id", "in", [row[0] for row in rows])]).mapped(
-                lambda product: (product.id, product.display_name)
-            )
-        )
-        return [
-            {
-                "id": product_id,
-                # A product of a company the reader may not see is sold all the same.
-                "name": names.get(product_id, self.env._("Restricted product")),
-                "revenue": self._round(revenue),
-                "action": self._prepare_action(
-                    names.get(product_id, self.env._("Restricted product")),
-                    "sale.order.line",
-                    self._get_sale_line_domain(*window) & Domain("product_id", "=", product_id),
-                ),
-            }
-            for product_id, revenue in rows
-        ]
-
-    # ------------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------------
-
-    def _prepare_order_action(
-        self,
-        name,
-        domain,
-        view="sale.view_order_tree",
-        search="sale.sale_order_view_search_inherit_sale",
-    ):
-        return self._prepare_action(name, "sale.order", domain, view=view, search=search)
+        What users and managers arranged lies over it and stays theirs.
+        """
+        dashboard = self.with_context(active_test=False).search([("code", "=", code)])
+        dashboard.default_layout = {"items": self._prepare_items(items)}

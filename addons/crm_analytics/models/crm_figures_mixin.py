@@ -32,10 +32,9 @@ class CrmFiguresMixin(models.AbstractModel):
     def _prepare_period(self, period, today):
         steps = {}
         if period.unit != "rolling":
-            months = periods.MONTHS[period.unit]
-            following = period.shift(months)
+            following = period.step(1)
             steps = {
-                "previous_key": period.shift(-months).key,
+                "previous_key": period.step(-1).key,
                 "next_key": following.key if following.start <= today else False,
             }
         return {

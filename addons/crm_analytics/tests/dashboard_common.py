@@ -112,7 +112,7 @@ class DashboardCommon(TransactionCase):
         )
 
     def get_data(self, period="this_month", user=None, **context):
-        dashboard = self.env["crm.dashboard"].with_context(**context)
+        dashboard = self.env["crm.sales.dashboard"].with_context(**context)
         return (dashboard.with_user(user) if user else dashboard).get_data(period)
 
     def get_tiles(self, *args, **kwargs):

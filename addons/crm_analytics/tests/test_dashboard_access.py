@@ -54,15 +54,15 @@ class TestDashboardAccess(DashboardCommon):
         portal = new_test_user(self.env, login="dashboard_portal", groups="base.group_portal")
         for user in (employee, portal, self.env.ref("base.public_user")):
             with self.assertRaises(AccessError, msg=user.login):
-                self.env["crm.dashboard"].with_user(user).get_data()
+                self.env["crm.sales.dashboard"].with_user(user).get_data()
 
 
 @tagged("post_install", "-at_install")
 class TestDashboardRpc(HttpCase):
     def call(self):
         return self.make_jsonrpc_request(
-            "/web/dataset/call_kw/crm.dashboard/get_data",
-            {"model": "crm.dashboard", "method": "get_data", "args": [], "kwargs": {}},
+            "/web/dataset/call_kw/crm.sales.dashboard/get_data",
+            {"model": "crm.sales.dashboard", "method": "get_data", "args": [], "kwargs": {}},
         )
 
     @mute_logger("odoo.http")

@@ -1,0 +1,374 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import models
+from odoo.fields import Domain
+
+from ..tools import period as periods
+
+CHART_MONTHS = 13  # so that the month of a year ago stands beside the last one
+CHART_DAYS = 31
+KEY_MODELS = {
+    "company_id": "res.company",
+    "user_id": "res.users",
+    "team_id": "crm.team",
+    "country_id": "res.country",
+    "state_id": "res.country.state",
+    "category_id": "product.category",
+    "partner_id": "res.partner",
+    "product_id": "product.product",
+}
+TIMES = ("day", "month")
+DEFAULT_LIMIT = 10
+
+
+class CrmDashboard(models.Model):
+    """The charts and tables of a page.
+
+    A chart over time has a bucket for each month or day, any other one a label for each of the
+    largest keys. Every point carries the action that lists its records.
+    """
+
+    _inherit = "crm.dashboard"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_groups(self, item):
+        groupby = item.get("groupby") or []
+        return [groupby] if isinstance(groupby, str) else groupby
+
+    def _get_item_title(self, item, kpis):
+        """KPI by what it is split by; a tile is named as its KPI."""
+        names = kpis[:1].name if item["type"] != "table" else ", ".join(kpis.mapped("name"))
+        groups = [self._get_group_name(name) for name in self._get_groups(item)]
+        if item["type"] == "tile" or not groups:
+            return names or ""
+        return self.env._("%(kpi)s by %(groups)s", kpi=names, groups=", ".join(groups))
+
+    def _get_group_name(self, name):
+        return {
+            "day": self.env._("day"),
+            "month": self.env._("month"),
+            "company_id": self.env._("company"),
+            "user_id": self.env._("person"),
+            "team_id": self.env._("team"),
+            "country_id": self.env._("country"),
+            "state_id": self.env._("state"),
+            "category_id": self.env._("category"),
+            "partner_id": self.env._("customer"),
+            "product_id": self.env._("product"),
+        }.get(name, name)
+
+    # ------------------------------------------------------------------
+    # Asking
+    # ------------------------------------------------------------------
+
+    def _ask_line(self, item, kpis, figures):
+        groups = self._get_groups(item)
+        if groups and groups[0] in TIMES:
+            self._ask_times(item, kpis, figures)
+        else:
+            figures.ask(kpis, figures.page.windows["current"], groups)
+
+    _ask_bar = _ask_line
+    _ask_stacked = _ask_line
+    _ask_heatmap = _ask_line
+
+    def _ask_doughnut(self, item, kpis, figures):
+        figures.ask(kpis, figures.page.windows["current"], self._get_groups(item))
+
+    _ask_funnel = _ask_doughnut
+
+    def _ask_table(self, item, kpis, figures):
+        groups = self._get_groups(item)
+        names = ["current"] if groups else figures.page.windows
+        for name in names:
+            figures.ask(kpis, figures.page.windows[name], groups)
+
+    def _ask_times(self, item, kpis, figures):
+        for kpi in kpis:
+            for window, groups in self._get_time_requests(item, kpi, figures):
+                figures.ask(kpi, window, groups)
+
+    # ------------------------------------------------------------------
+    # Over time
+    # ------------------------------------------------------------------
+
+    def _get_buckets(self, item, figures):
+        """``[(start, end)]`` of the labels of a chart over time."""
+        start, end = figures.page.windows["current"]
+        if self._get_groups(item)[0] == "month":
+            return periods.months_until(figures.page.period.end, CHART_MONTHS)
+        first = max(min(start, end - timedelta(days=14)), end - timedelta(days=CHART_DAYS))
+        count = (end - first).days
+        days = [first + timedelta(days=number) for number in range(count)]
+        return [(day, day + timedelta(days=1)) for day in days]
+
+    def _shift_bucket(self, item, bucket):
+        """The bucket a year earlier: the same month, or the same day of the week."""
+        back = (
+            relativedelta(years=1)
+            if self._get_groups(item)[0] == "month"
+            else relativedelta(weeks=52)
+        )
+        return bucket[0] - back, bucket[1] - back
+
+    def _has_year_before(self, item, kpis):
+        """One figure over time stands beside the year before; more of them beside each other."""
+        return item["type"] in ("line", "bar") and len(kpis) == 1
+
+    def _get_time_requests(self, item, kpi, figures):
+        """``[(window, groupby)]``: one for all buckets, or one for each of what stands open."""
+        buckets = self._get_buckets(item, figures)
+        groups = tuple(self._get_groups(item))
+        if self._is_stock(kpi):
+            return [(bucket, groups[1:]) for bucket in buckets]
+        start = buckets[0][0]
+        if self._has_year_before(item, kpi):
+            start = self._shift_bucket(item, buckets[0])[0]
+        return [((start, buckets[-1][1]), groups)]
+
+    def _is_stock(self, kpi):
+        return any(part.date_kind == "end" for part in kpi._get_parts())
+
+    def _get_time_value(self, item, kpi, figures, bucket, key=()):
+        if self._is_stock(kpi):
+            return figures.value(kpi, bucket, self._get_groups(item)[1:], key)
+        [(window, groups)] = self._get_time_requests(item, kpi, figures)
+        return figures.value(kpi, window, groups, (bucket[0], *key))
+
+    def _fill_times(self, item, kpis, figures):
+        """A line or bar for each KPI; where it is one only, the year before beside it."""
+        buckets = self._get_buckets(item, figures)
+        series = [self._prepare_time_series(item, kpi, figures, buckets) for kpi in kpis]
+        if self._has_year_before(item, kpis) and not self._is_stock(kpis):
+            series.append(self._prepare_year_before(item, kpis, figures, buckets))
+        item.update(
+            labels=[str(start) for start, _end in buckets],
+            series=series,
+            running=self._get_running(buckets, figures),
+        )
+
+    def _prepare_time_series(self, item, kpi, figures, buckets, *, key=(), name=None):
+        extra = self._get_key_domain(kpi, self._get_groups(item)[1:], key)
+        return {
+            "name": name or kpi.name,
+            "kind": "part" if key else "actual",
+            "values": [self._get_time_value(item, kpi, figures, bucket, key) for bucket in buckets],
+            "actions": [self._get_action(kpi, bucket, figures, extra) for bucket in buckets],
+        }
+
+    def _prepare_year_before(self, item, kpi, figures, buckets):
+        earlier = [self._shift_bucket(item, bucket) for bucket in buckets]
+        oldest = figures.page.history["oldest"] if kpi.category == "sales" else False
+        return {
+            "name": self.env._("A year before"),
+            "kind": "last_year",
+            # Nothing is known of the days before the first order: no zero then.
+            "values": [
+                self._get_time_value(item, kpi, figures, bucket)
+                if not oldest or oldest < str(bucket[1])
+                else None
+                for bucket in earlier
+            ],
+            "actions": [self._get_action(kpi, bucket, figures) for bucket in earlier],
+        }
+
+    def _get_running(self, buckets, figures):
+        """The place of the bucket that is not over yet, or None."""
+        start, end = buckets[-1]
+        return len(buckets) - 1 if start <= figures.page.today < end - timedelta(days=1) else None
+
+    # ------------------------------------------------------------------
+    # By key
+    # ------------------------------------------------------------------
+
+    def _get_top_keys(self, kpi, parts, limit):
+        """The keys of most value, those that say nothing left out."""
+        values = {key: kpi._combine(*part) for key, part in parts.items()}
+        known = [key for key, value in values.items() if value]
+        return sorted(known, key=lambda key: (-values[key], str(key)))[:limit]
+
+    def _get_key_names(self, group, ids):
+        """``{id: name}``; None is what has no such value."""
+        ids = set(ids)
+        records = self.env[KEY_MODELS[group]].with_context(
+            active_test=False, display_default_code=False
+        )
+        found = records.search([("id", "in", [key for key in ids if key])])
+        names = {record.id: record.display_name for record in found}
+        # What belongs to a company the reader may not see counts all the same.
+        restricted = self.env._("Restricted")
+        return {key: names.get(key, restricted) if key else self._get_nobody(group) for key in ids}
+
+    def _get_nobody(self, group):
+        return self.env._("Nobody") if group == "user_id" else self.env._("None")
+
+    def _get_key_domain(self, kpi, groups, key):
+        """The records of a key among those of the figure."""
+        paths = kpi._get_parts()[:1]._get_key_paths()
+        return Domain.AND(
+            Domain(paths[name], "=", value or False)
+            for name, value in zip(groups, key, strict=True)
+            if paths[name]
+        )
+
+    def _get_action(self, kpi, window, figures, extra=Domain.TRUE):
+        action = kpi._get_action(*window, figures.filters)
+        if action and not extra.is_true():
+            action["domain"] = list(Domain(action["domain"]) & extra)
+        return action
+
+    def _fill_keys(self, item, kpis, figures):
+        """A label for each of the largest keys of the first KPI, a series for each KPI."""
+        window, groups = figures.page.windows["current"], self._get_groups(item)
+        parts = {kpi.id: figures.parts(kpi, window, groups) for kpi in kpis}
+        keys = self._get_top_keys(kpis[0], parts[kpis[0].id], item.get("limit") or DEFAULT_LIMIT)
+        names = self._get_key_names(groups[0], [key[0] for key in keys])
+        item.update(
+            labels=[names[key[0]] for key in keys],
+            series=[
+                {
+                    "name": kpi.name,
+                    "kind": "actual",
+                    "values": [figures.value(kpi, window, groups, key) for key in keys],
+                    "actions": [
+                        self._get_action(
+                            kpi, window, figures, self._get_key_domain(kpi, groups, key)
+                        )
+                        for key in keys
+                    ],
+                }
+                for kpi in kpis
+            ],
+        )
+        self._add_rest(item, kpis, parts, keys)
+
+    def _add_rest(self, item, kpis, parts, keys):
+        """What lies beyond the largest keys, so that a whole stays a whole."""
+        if item["type"] != "doughnut" or not kpis[0]._is_additive():
+            return
+        rest = [part for key, part in parts[kpis[0].id].items() if key not in keys]
+        value = kpis[0]._combine(sum(part[0] for part in rest), sum(part[1] for part in rest))
+        if value:
+            item["labels"].append(self.env._("Others"))
+            item["series"][0]["values"].append(value)
+            item["series"][0]["actions"].append(False)
+
+    # ------------------------------------------------------------------
+    # Filling
+    # ------------------------------------------------------------------
+
+    def _fill_line(self, item, kpis, figures):
+        groups = self._get_groups(item)
+        if not groups or groups[0] not in TIMES:
+            self._fill_keys(item, kpis, figures)
+        elif len(groups) > 1:
+            self._fill_split(item, kpis[:1], figures)
+        else:
+            self._fill_times(item, kpis, figures)
+        self._say_empty(item)
+
+    _fill_bar = _fill_line
+    _fill_stacked = _fill_line
+    _fill_heatmap = _fill_line
+
+    def _fill_split(self, item, kpi, figures):
+        """Time one way, the largest keys the other."""
+        buckets = self._get_buckets(item, figures)
+        group = self._get_groups(item)[1]
+        sums = {}
+        for bucket in buckets:
+            for key, value in self._get_bucket_values(item, kpi, figures, bucket).items():
+                sums[key] = sums.get(key, 0) + (value or 0)
+        keys = sorted(sums, key=lambda key: (-sums[key], str(key)))
+        keys = [key for key in keys if sums[key]][: item.get("limit") or DEFAULT_LIMIT]
+        names = self._get_key_names(group, keys)
+        item.update(
+            labels=[str(start) for start, _end in buckets],
+            series=[
+                self._prepare_time_series(item, kpi, figures, buckets, key=(key,), name=names[key])
+                for key in keys
+            ],
+            running=self._get_running(buckets, figures),
+        )
+
+    def _get_bucket_values(self, item, kpi, figures, bucket):
+        """``{key: value}`` of one bucket of a chart that is split."""
+        if self._is_stock(kpi):
+            parts = figures.parts(kpi, bucket, self._get_groups(item)[1:])
+            return {key[0]: kpi._combine(*part) for key, part in parts.items()}
+        [(window, groups)] = self._get_time_requests(item, kpi, figures)
+        return {
+            key[1]: kpi._combine(*part)
+            for key, part in figures.parts(kpi, window, groups).items()
+            if key[0] == bucket[0]
+        }
+
+    def _fill_doughnut(self, item, kpis, figures):
+        self._fill_keys(item, kpis[:1], figures)
+        self._say_empty(item)
+
+    def _fill_funnel(self, item, kpis, figures):
+        """A step for each KPI."""
+        window = figures.page.windows["current"]
+        item.update(
+            labels=kpis.mapped("name"),
+            series=[
+                {
+                    "name": item["title"],
+                    "kind": "actual",
+                    "values": [figures.value(kpi, window) for kpi in kpis],
+                    "actions": [self._get_action(kpi, window, figures) for kpi in kpis],
+                }
+            ],
+        )
+        self._say_empty(item)
+
+    def _fill_table(self, item, kpis, figures):
+        groups = self._get_groups(item)
+        if groups:
+            self._fill_keys(item, kpis, figures)
+            series = item.pop("series")
+            columns = [{"label": kpi.name, "unit": kpi.unit} for kpi in kpis]
+            rows = [
+                {
+                    "values": [label, *(one["values"][place] for one in series)],
+                    "action": series[0]["actions"][place],
+                }
+                for place, label in enumerate(item.pop("labels"))
+            ]
+            first = self._get_group_name(groups[0]).capitalize()
+        else:
+            columns = [
+                {"label": self._get_window_name(name), "unit": kpis[:1].unit}
+                for name in figures.page.windows
+            ]
+            rows = [
+                {
+                    "values": [
+                        kpi.name,
+                        *(figures.value(kpi, window) for window in figures.page.windows.values()),
+                    ],
+                    "unit": kpi.unit,
+                    "action": self._get_action(kpi, figures.page.windows["current"], figures),
+                }
+                for kpi in kpis
+            ]
+            first = self.env._("KPI")
+        item.update(columns=[{"label": first, "unit": "text"}, *columns], rows=rows)
+        if not rows:
+            item["empty"] = self._get_empty_text()
+
+    def _get_window_name(self, name):
+        return {
+            "current": self.env._("This Period"),
+            "previous": self.env._("Period Before"),
+            "last_year": self.env._("A Year Before"),
+        }[name]
+
+    def _say_empty(self, item):
+        if not any(value for one in item["series"] for value in one["values"]):
+            item["empty"] = self._get_empty_text()
+
+    def _get_empty_text(self):
+        return self.env._("Nothing in these days. Choose a longer period or remove a filter.")

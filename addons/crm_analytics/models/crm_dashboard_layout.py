@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class CrmDashboardLayout(models.Model):
+    """How one user arranged a dashboard for himself."""
+
+    _name = "crm.dashboard.layout"
+    _description = "Personal Dashboard Layout"
+
+    dashboard_id = fields.Many2one(
+        comodel_name="crm.dashboard",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        required=True,
+        default=lambda self: self.env.user,
+        index=True,
+        ondelete="cascade",
+    )
+    layout = fields.Json(required=True)
+
+    _dashboard_user_uniq = models.UniqueIndex(
+        "(dashboard_id, user_id)",
+        "You have arranged this dashboard already: change that layout.",
+    )
