@@ -17,6 +17,10 @@ from . import crm_dashboard_filters
 from . import crm_dashboard_items
 from . import crm_dashboard_charts
 from . import crm_dashboard_editing
+from . import crm_kpi_teams
+from . import crm_kpi_target
+from . import crm_kpi_pace
+from . import crm_team
 from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_followup
@@ -37,6 +41,7 @@ from . import product_upsell
 from . import product_upsell_followup
 from . import res_company
 from . import res_company_portal
+from . import res_company_working_days
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_cross_selling

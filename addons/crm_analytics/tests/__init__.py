@@ -12,6 +12,8 @@ from . import test_dashboard_period
 from . import test_dashboard_ui
 from . import test_followup
 from . import test_kpi_reading
+from . import test_kpi_pace
+from . import test_kpi_targets_arithmetic
 from . import test_mining
 from . import test_mining_blocks
 from . import test_mining_customers

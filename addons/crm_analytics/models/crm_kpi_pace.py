@@ -1,0 +1,162 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..tools import kpi_score
+from ..tools.kpi_targets import Target, TargetBook
+from ..tools.working_days import WorkingDays
+
+# How the targets of the parts of a period go together; of a number of different values they do not.
+MODES = {
+    "count": "sum",
+    "sum": "sum",
+    "average": "mean",
+    "median": "mean",
+    "share": "mean",
+    "ratio": "mean",
+    "distinct": "none",
+}
+# A target is set for these; for a country or a product category there is none.
+TARGET_FILTERS = {"team_id", "user_id"}
+KEYS = ("kpi_id", "company_id", "scope", "user_id", "team_id")
+
+
+class CrmKpi(models.Model):
+    """What figures are to reach, and how they stand against it by the working days gone by."""
+
+    _inherit = "crm.kpi"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_targets(self, start, end, filters=None):
+        """The targets of the days ``[start, end)``: of the whole period, also of a running one.
+
+        The reader's rights hold: a team is the sum of the targets that the reader may see.
+
+        :param filters: as of ``_get_record_domain``; the target is that of the person, else of the
+            team, else of the companies
+        :return: ``{kpi id: target, or None where there is none}``
+        """
+        pace = self._get_pace({}, start, end, filters)
+        return {kpi_id: row["target"] for kpi_id, row in pace.items()}
+
+    def _get_pace(self, values, start, end, filters=None):
+        """How figures of ``[start, end)`` stand against their targets, in few queries for all.
+
+        :param values: ``{kpi id: value}`` as of now
+        :return: ``{kpi id: {"target", "expected", "progress", "pace"}}``: ``expected`` is what the
+            working days gone by make of the target, today by its hours; ``progress`` and ``pace``
+            are ratios ("92 % of plan, 104 % of pace", above 1 is ahead also where lower is
+            better); each is None where nothing can be said
+        """
+        result = {}
+        targets = self._get_company_targets(start, end, filters)
+        for kpi in self:
+            target, expected = targets.get(kpi.id, (None, None))
+            value = values.get(kpi.id)
+            result[kpi.id] = {
+                "target": target,
+                "expected": expected,
+                "progress": kpi_score.get_progress(value, target),
+                "pace": kpi_score.get_pace(value, expected, kpi.direction),
+            }
+        return result
+
+    def _get_company_targets(self, start, end, filters):
+        """``{kpi id: (target, expected)}`` of all companies together, in the reader's currency."""
+        filters = self._clean_filters(filters)
+        chosen = {name for name, value in filters.items() if name != "company_ids"}
+        # What is nobody's, or of a region or a category, has no target.
+        if not chosen <= TARGET_FILTERS or not all(filters[name] for name in chosen):
+            return {}
+        scope, key = "company", None
+        if "user_id" in chosen:
+            scope, key = "user", filters["user_id"]
+        elif "team_id" in chosen:
+            scope, key = "team", filters["team_id"]
+        companies = self._get_companies(filters)
+        books = self._get_target_books(companies, start, end)
+        result = {}
+        for kpi in self:
+            found = [
+                (book_company, target, kpi._get_expected(target, start, end, working_days, now))
+                for book_company, (book, working_days, now) in books.items()
+                if (target := book.get(kpi.id, scope, key, start, end)) is not None
+            ]
+            if len(found) == 1 or (found and MODES[kpi.measure] == "sum"):
+                result[kpi.id] = kpi._add_up_companies(found, end)
+        return result
+
+    def _add_up_companies(self, found, end):
+        """The (target, expected) of several companies together."""
+        totals = [0, 0]
+        for company, *amounts in found:
+            rate = 1
+            if self.unit == "money" and company.currency_id != self.env.company.currency_id:
+                rate = self.env["res.currency"]._get_conversion_rate(
+                    company.currency_id,
+                    self.env.company.currency_id,
+                    self.env.company,
+                    min(end - timedelta(days=1), fields.Date.context_today(self)),
+                )
+            totals = [total + amount * rate for total, amount in zip(totals, amounts, strict=True)]
+        return tuple(totals)
+
+    def _get_expected(self, target, start, end, working_days, now):
+        """What the target comes to by now: by working days where the figure grows with them."""
+        self.ensure_one()
+        if MODES[self.measure] != "sum" or self.date_kind != "period":
+            return target
+        whole = working_days.count(start, end)
+        if not whole:
+            working_days, whole = WorkingDays(()), (end - start).days
+        return target * working_days.elapsed(start, end, now) / whole
+
+    def _get_target_books(self, companies, start, end):
+        """``{company: (its targets, its working days, the moment it is there)}``."""
+        targets = self._read_targets(companies, start, end)
+        if not targets:
+            return {}
+        parents = self._get_team_parents()
+        modes = {kpi.id: "last" if kpi.date_kind == "end" else MODES[kpi.measure] for kpi in self}
+        summed = {kpi.id for kpi in self if MODES[kpi.measure] == "sum"}
+        books = {}
+        for company, rows in targets.items():
+            first = min(start, *(row.start for row in rows))
+            last = max(end, *(row.end for row in rows))
+            working_days = company._get_working_days(first, last)
+            book = TargetBook(
+                rows, modes=modes, summed=summed, parents=parents, working_days=working_days
+            )
+            books[company] = (book, working_days, company._get_figures_now())
+        return books
+
+    def _get_team_parents(self):
+        # sudo: which team is part of which; a salesperson's own may be below one of another company
+        teams_sudo = self.env["crm.team"].sudo().with_context(active_test=False)
+        rows = teams_sudo.search_fetch([], ["parent_id"])
+        return {team.id: team.parent_id.id or None for team in rows}
+
+    def _read_targets(self, companies, start, end):
+        """``{company: [target]}`` of all targets that have days in ``[start, end)``."""
+        targets = self.env["crm.kpi.target"].search_fetch(
+            Domain("kpi_id", "in", self.ids)
+            & Domain("company_id", "in", companies.ids)
+            & Domain("date_from", "<", end)
+            & Domain("date_to", ">=", start),
+            [*KEYS, "period_type", "date_from", "date_to", "value"],
+            order="date_from, id",
+        )
+        result = {}
+        for target in targets:
+            row = Target(
+                target.kpi_id.id,
+                target.scope,
+                target.user_id.id or None,
+                target.team_id.id or None,
+                target.period_type,
+                target.date_from,
+                target.date_to + timedelta(days=1),
+                target.value,
+            )
+            result.setdefault(target.company_id, []).append(row)
+        return result
