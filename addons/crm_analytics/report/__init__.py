@@ -1,2 +1,2 @@
-from . import crm_sales_actual
+from . import crm_sales_actual, crm_sales_actual_collected
 from . import sale_suggestion_report

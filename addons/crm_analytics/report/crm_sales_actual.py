@@ -66,7 +66,8 @@ class CrmSalesActual(models.Model):
     """What was sold, in the four ways a plan is held against: a row a document line and share.
 
     - ordered: lines of confirmed orders, on the day of the order in the company's time zone;
-    - invoiced: lines of posted customer invoices, credit notes deducted, on the accounting date.
+    - invoiced: lines of posted customer invoices, credit notes deducted, on the accounting date;
+    - collected, confirmed by the bank, in transit: see ``crm_sales_actual_collected.py``.
 
     Amounts are without taxes in the currency of the document's company. A line of an order whose
     credit is split (``sale.order.credit``) makes a row for each salesperson, also when invoiced
@@ -290,6 +291,7 @@ class CrmSalesActual(models.Model):
                 """
                 account_move_line AS line
                 JOIN account_move AS move ON move.id = line.move_id
+                LEFT JOIN res_currency AS currency ON currency.id = line.company_currency_id
                 %s
                 %s
                 """,
@@ -377,7 +379,6 @@ class CrmSalesActual(models.Model):
             LEFT JOIN sale_order AS sale ON sale.id = order_line.order_id
             LEFT JOIN sale_order_credit AS credit ON credit.order_id = sale.id
             LEFT JOIN res_users AS credited ON credited.id = credit.user_id
-            LEFT JOIN res_currency AS currency ON currency.id = line.company_currency_id
             """
         )
 

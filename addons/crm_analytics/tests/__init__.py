@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_actuals
 from . import test_basket_reading
 from . import test_cross_matrix
 from . import test_cross_matrix_access

@@ -1,0 +1,443 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+MONEY_ACCOUNTS = SQL("('asset_cash', 'liability_credit_card')")
+MONEY_JOURNALS = SQL("('bank', 'cash', 'credit')")
+SIDES = (("debit", "credit", 1), ("credit", "debit", -1))  # of an invoice and of a credit note
+
+
+class CrmSalesActual(models.Model):
+    """What came in of the invoices: a row a reconciliation, invoice line and share.
+
+    - collected: an invoice line's part of a payment, on the day of the payment, whenever the two
+      were reconciled. Money is what an entry of a bank or cash journal moved on a money account
+      or on its outstanding account: a credit note, a write-off, a cash discount and an exchange
+      difference settle invoices without being money. What was paid back on a credit note counts
+      below zero. Payments, or parts of them, that settle no invoice yet count nowhere, and
+      neither does a payment that was reversed.
+    - confirmed by the bank: the same money once it is found on a statement, on the day of that.
+    - in transit: the rest of collected, still waiting for the bank.
+
+    Sums are exact. Amounts are cut at running totals that are rounded, never part by part: all
+    payments of an invoice make its untaxed amount line by line, the lines of a payment make the
+    payment, and what the bank has confirmed and what is in transit make what was collected.
+    Money is worth what it was worth on the day of the payment.
+    """
+
+    _inherit = "crm.sales.actual"
+    _depends = {
+        "account.account": ["account_type"],
+        "account.journal": ["default_account_id", "type"],
+        "account.move": ["reversed_entry_id"],
+        "account.move.line": ["account_id", "payment_id", "reconciled", "statement_line_id"],
+        "account.partial.reconcile": [
+            "amount",
+            "credit_amount_currency",
+            "credit_move_id",
+            "debit_amount_currency",
+            "debit_move_id",
+            "exchange_move_id",
+        ],
+        "account.payment": ["outstanding_account_id"],
+    }
+
+    @api.model
+    def _get_branches(self):
+        return [
+            *super()._get_branches(),
+            *(
+                select(*side)
+                for select in (
+                    self._select_collected,
+                    self._select_bank_direct,
+                    self._select_bank_matched,
+                    self._select_transit,
+                )
+                for side in SIDES
+            ),
+        ]
+
+    # ------------------------------------------------------------------
+    # The branches
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _select_collected(self, side, other, sign):
+        return self._select_paid("collected", side, other, sign)
+
+    @api.model
+    def _select_bank_direct(self, side, other, sign):
+        """Money that never waited: entered by the statement, or straight on a money account."""
+        waits = self._get_waits()
+        return self._select_paid("bank", side, other, sign, condition=SQL("NOT %s", waits))
+
+    @api.model
+    def _select_bank_matched(self, side, other, sign):
+        """Money that waited on an outstanding account until the bank's entry took it away.
+
+        Several entries may have done so, each for its part.
+        """
+        return self._select_paid(
+            "bank",
+            side,
+            other,
+            sign,
+            day=SQL("found.date"),
+            part=("confirmed.before", "confirmed.upto"),
+            place=SQL("confirmed.place"),
+            tables=SQL(
+                """
+                %(waiting)s
+                JOIN account_partial_reconcile AS match ON match.%(own)s = waiting.id
+                JOIN account_move_line AS found ON found.id = match.%(others)s
+                JOIN account_journal AS found_journal ON found_journal.id = found.journal_id
+                JOIN account_move AS found_move ON found_move.id = found.move_id
+                CROSS JOIN LATERAL (
+                    SELECT count(*) FILTER (WHERE bank.id < match.id) AS place,
+                           COALESCE(sum(bank.amount) FILTER (WHERE bank.id < match.id), 0)
+                               / %(total)s AS before,
+                           sum(bank.amount) FILTER (WHERE bank.id <= match.id)
+                               / %(total)s AS upto
+                      FROM (%(bank)s) AS bank
+                ) AS confirmed
+                """,
+                waiting=self._join_waiting(SQL("JOIN")),
+                own=SQL.identifier(f"{side}_move_id"),
+                others=SQL.identifier(f"{other}_move_id"),
+                bank=self._select_confirmations(side, other),
+                total=self._get_confirmed_total(),
+            ),
+            condition=SQL("%s AND %s", self._get_waits(), self._get_confirms("found")),
+        )
+
+    @api.model
+    def _select_transit(self, side, other, sign):
+        return self._select_paid(
+            "transit",
+            side,
+            other,
+            sign,
+            part=("confirmed.upto", "1"),
+            tables=SQL(
+                """
+                %(waiting)s
+                CROSS JOIN LATERAL (
+                    SELECT COALESCE(sum(bank.amount) / %(total)s, 0) AS upto
+                      FROM (%(bank)s) AS bank
+                ) AS confirmed
+                """,
+                waiting=self._join_waiting(SQL("LEFT JOIN")),
+                bank=self._select_confirmations(side, other),
+                total=self._get_confirmed_total(),
+            ),
+            condition=SQL("%s AND confirmed.upto < 1", self._get_waits()),
+        )
+
+    # ------------------------------------------------------------------
+    # Payments of invoices
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _select_paid(
+        self,
+        kind,
+        side,
+        other,
+        sign,
+        *,
+        day=None,
+        part=None,
+        place=None,
+        tables=None,
+        condition=None,
+    ):
+        """The payments of invoices, or of credit notes, on their lines.
+
+        :param side: ``debit`` or ``credit``, where the invoice stands in the reconciliation
+        :param other: where the payment stands
+        :param sign: whether money comes in (1) or goes out (-1)
+        :param day: SQL of the day of the row, that of the payment where missing
+        :param part: SQL of the shares of the payment between which the row lies, 0 and 1
+        :param place: SQL of the number of the row among those of a reconciliation and a line
+        :param tables: SQL that joins more to ``part``, ``payment_line``, ``payment``
+        """
+        day = day or SQL("payment_line.date")
+        credit_columns = self._get_credit_columns(*self._get_invoice_credit())
+        return self._select(
+            kind,
+            {
+                **credit_columns,
+                **self._get_partner_columns(),
+                **self._get_product_columns(),
+                "place": SQL(
+                    "((%s) << 15) + (line.place << 4) + (%s)",
+                    place or SQL("0"),
+                    credit_columns["place"],
+                ),
+                "source_id": SQL("part.id"),
+                "date": day,
+                "moment": SQL("%s::timestamp", day),
+                "company_id": SQL("payment_line.company_id"),
+                "currency_id": SQL("payment_line.company_currency_id"),
+                "order_id": SQL("sale.id"),
+                "move_id": SQL("move.id"),
+                "payment_move_id": SQL("payment_line.move_id"),
+                "amount": self._split(self._cut(self._get_net_amount, part, sign)),
+                "payment_amount": self._split(self._cut(self._get_gross_amount, part, sign)),
+            },
+            SQL(
+                """
+                account_move_line AS payment_line
+                JOIN account_journal AS journal ON journal.id = payment_line.journal_id
+                LEFT JOIN account_payment AS payment ON payment.id = payment_line.payment_id
+                LEFT JOIN account_account AS outstanding
+                  ON outstanding.id = payment.outstanding_account_id
+                JOIN account_partial_reconcile AS part ON part.%(others)s = payment_line.id
+                JOIN account_move_line AS term
+                  ON term.id = part.%(own)s AND term.display_type = 'payment_term'
+                JOIN account_move AS move ON move.id = term.move_id
+                LEFT JOIN res_currency AS move_currency ON move_currency.id = move.currency_id
+                LEFT JOIN res_currency AS currency
+                  ON currency.id = payment_line.company_currency_id
+                %(more)s
+                CROSS JOIN LATERAL (%(settled)s) AS settled
+                CROSS JOIN LATERAL (%(used)s) AS used
+                CROSS JOIN LATERAL (%(money)s) AS money
+                CROSS JOIN LATERAL (%(paid)s) AS paid
+                CROSS JOIN LATERAL (%(lines)s) AS line
+                %(invoice)s
+                %(product)s
+                """,
+                own=SQL.identifier(f"{side}_move_id"),
+                others=SQL.identifier(f"{other}_move_id"),
+                more=tables or SQL(""),
+                settled=self._select_settled(side, other),
+                used=self._select_used(side, other),
+                money=self._select_money(),
+                paid=self._select_amount_paid(),
+                lines=self._select_lines(sign),
+                invoice=self._join_invoice(),
+                product=self._join_product(),
+            ),
+            SQL(
+                """
+                payment_line.parent_state = 'posted'
+                AND journal.type IN %(journals)s
+                AND move.move_type IN %(types)s
+                AND NOT EXISTS (
+                    SELECT FROM account_move AS reversal
+                     WHERE reversal.reversed_entry_id = payment_line.move_id
+                       AND reversal.state = 'posted'
+                )
+                AND %(condition)s
+                """,
+                journals=MONEY_JOURNALS,
+                types=("out_invoice", "out_receipt") if sign == 1 else ("out_refund",),
+                condition=condition or SQL("TRUE"),
+            ),
+        )
+
+    @api.model
+    def _select_settled(self, side, other):
+        """Of the invoice, in its currency: what was settled before, and what by this."""
+        return SQL(
+            """
+            SELECT COALESCE(sum(each.amount) FILTER (WHERE each.id < part.id), 0) AS before,
+                   COALESCE(sum(each.amount) FILTER (WHERE each.id = part.id), 0) AS amount
+              FROM (%s) AS each
+            """,
+            self._select_reconciliations(
+                side, other, SQL("own.move_id = move.id AND own.display_type = 'payment_term'")
+            ),
+        )
+
+    @api.model
+    def _select_used(self, side, other):
+        """Of the payment, in its currency: what was used up before, and what by this."""
+        return SQL(
+            """
+            SELECT COALESCE(sum(each.amount) FILTER (WHERE each.id < part.id), 0) AS before,
+                   COALESCE(sum(each.amount) FILTER (WHERE each.id = part.id), 0) AS amount
+              FROM (%s) AS each
+            """,
+            self._select_reconciliations(other, side, SQL("own.id = payment_line.id")),
+        )
+
+    @api.model
+    def _select_reconciliations(self, side, other, condition):
+        """What reconciliations take of a journal item, with what their exchange difference does."""
+        return SQL(
+            """
+            SELECT COALESCE(origin.id, taken.id) AS id, taken.%(amount)s AS amount
+              FROM account_move_line AS own
+              JOIN account_partial_reconcile AS taken ON taken.%(own)s = own.id
+              JOIN account_move_line AS taker ON taker.id = taken.%(others)s
+              LEFT JOIN account_partial_reconcile AS origin
+                ON origin.exchange_move_id = taker.move_id
+             WHERE %(condition)s
+            """,
+            amount=SQL.identifier(f"{side}_amount_currency"),
+            own=SQL.identifier(f"{side}_move_id"),
+            others=SQL.identifier(f"{other}_move_id"),
+            condition=condition,
+        )
+
+    @api.model
+    def _select_money(self):
+        """How much of what the entry settles is money: less than 1 with a discount in it."""
+        return SQL(
+            """
+            SELECT LEAST(GREATEST(COALESCE(
+                       -sum(item.balance) FILTER (
+                           WHERE account.account_type IN %(accounts)s
+                              OR account.id = payment.outstanding_account_id
+                              OR account.id = journal.default_account_id
+                       ) / NULLIF(sum(item.balance) FILTER (
+                           WHERE account.account_type IN ('asset_receivable', 'liability_payable')
+                       ), 0), 0), 0), 1) AS ratio
+              FROM account_move_line AS item
+              JOIN account_account AS account ON account.id = item.account_id
+             WHERE item.move_id = payment_line.move_id
+            """,
+            accounts=MONEY_ACCOUNTS,
+        )
+
+    @api.model
+    def _select_amount_paid(self):
+        """The money in company currency, as the entry of the payment has it."""
+        return SQL(
+            """
+            SELECT CASE WHEN payment_line.amount_currency = 0
+                        THEN round(part.amount * money.ratio, currency.decimal_places)
+                        ELSE round(%(worth)s * (used.before + used.amount), %(digits)s)
+                             - round(%(worth)s * used.before, %(digits)s)
+                    END AS amount
+            """,
+            worth=SQL(
+                "money.ratio * payment_line.balance / NULLIF(abs(payment_line.amount_currency), 0)"
+                " * sign(payment_line.balance)"
+            ),
+            digits=SQL("currency.decimal_places"),
+        )
+
+    @api.model
+    def _select_lines(self, sign):
+        """The lines of the invoice with their running total, in the currency of the invoice."""
+        return SQL(
+            """
+            SELECT item.id, item.product_id,
+                   row_number() OVER ids AS place,
+                   sum(%(sign)s * item.amount_currency) OVER ids
+                       - %(sign)s * item.amount_currency AS before,
+                   sum(%(sign)s * item.amount_currency) OVER ids AS upto,
+                   sum(%(sign)s * item.amount_currency) OVER () AS total
+              FROM account_move_line AS item
+             WHERE item.move_id = move.id AND item.display_type IN ('product', 'rounding')
+            WINDOW ids AS (ORDER BY item.id)
+            """,
+            sign=SQL(str(-sign)),
+        )
+
+    @api.model
+    def _get_net_amount(self, upto):
+        """The untaxed part of the payment up to a running total of the lines."""
+        return SQL(
+            """round((round(%(upto)s * (settled.before + settled.amount)
+                            / NULLIF(move.amount_total, 0), move_currency.decimal_places)
+                      - round(%(upto)s * settled.before
+                              / NULLIF(move.amount_total, 0), move_currency.decimal_places))
+                     * paid.amount / NULLIF(settled.amount, 0), currency.decimal_places)""",
+            upto=upto,
+        )
+
+    @api.model
+    def _get_gross_amount(self, upto):
+        """The payment up to a running total of the lines."""
+        return SQL("round(paid.amount * %s / NULLIF(line.total, 0), currency.decimal_places)", upto)
+
+    @api.model
+    def _cut(self, get_amount, part, sign):
+        """What lies between two running totals of the lines, and between two of the payment."""
+
+        def get_line(share):
+            totals = [get_amount(SQL(name)) for name in ("line.upto", "line.before")]
+            if share == "0":
+                return SQL("0")
+            if share != "1":
+                totals = [
+                    SQL("round(%s * %s, currency.decimal_places)", total, SQL(share))
+                    for total in totals
+                ]
+            return SQL("(%s - %s)", *totals)
+
+        before, upto = part or ("0", "1")
+        if before == "0":
+            return SQL("%s * COALESCE(%s, 0)", SQL(str(sign)), get_line(upto))
+        return SQL("%s * COALESCE(%s - %s, 0)", SQL(str(sign)), get_line(upto), get_line(before))
+
+    # ------------------------------------------------------------------
+    # The bank
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_waits(self):
+        """Whether the money of a payment waits on an outstanding account for the bank."""
+        return SQL(
+            """(outstanding.id IS NOT NULL
+                AND outstanding.account_type NOT IN %s
+                AND outstanding.id IS DISTINCT FROM journal.default_account_id)""",
+            MONEY_ACCOUNTS,
+        )
+
+    @api.model
+    def _join_waiting(self, join):
+        return SQL(
+            """
+            %s account_move_line AS waiting
+              ON waiting.move_id = payment_line.move_id
+             AND waiting.account_id = payment.outstanding_account_id
+            """,
+            join,
+        )
+
+    @api.model
+    def _get_confirms(self, alias):
+        """Whether a counterpart of waiting money is an entry of the bank.
+
+        A statement line, or an entry made by hand in its place; never another payment.
+        """
+        return SQL(
+            """(%(line)s.statement_line_id IS NOT NULL
+                OR %(line)s.payment_id IS NULL
+                   AND %(journal)s.type IN %(journals)s
+                   AND %(move)s.reversed_entry_id IS NULL)""",
+            line=SQL(alias),
+            journal=SQL(f"{alias}_journal"),
+            move=SQL(f"{alias}_move"),
+            journals=MONEY_JOURNALS,
+        )
+
+    @api.model
+    def _select_confirmations(self, side, other):
+        return SQL(
+            """
+            SELECT seen.id, seen.%(amount)s AS amount
+              FROM account_partial_reconcile AS seen
+              JOIN account_move_line AS entry ON entry.id = seen.%(others)s
+              JOIN account_journal AS entry_journal ON entry_journal.id = entry.journal_id
+              JOIN account_move AS entry_move ON entry_move.id = entry.move_id
+             WHERE seen.%(own)s = waiting.id AND %(confirms)s
+            """,
+            amount=SQL.identifier(f"{side}_amount_currency"),
+            own=SQL.identifier(f"{side}_move_id"),
+            others=SQL.identifier(f"{other}_move_id"),
+            confirms=self._get_confirms("entry"),
+        )
+
+    @api.model
+    def _get_confirmed_total(self):
+        """What there was to confirm: where nothing waits any more, all that was."""
+        return SQL(
+            """NULLIF(CASE WHEN waiting.reconciled THEN sum(bank.amount)
+                           ELSE abs(waiting.amount_currency) END, 0)"""
+        )
