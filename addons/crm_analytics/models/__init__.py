@@ -7,8 +7,8 @@ from . import crm_cross_matrix_export
 from . import crm_cross_matrix_reading
 from . import crm_sales_dashboard
 from . import crm_kpi
+from . import crm_kpi_checking
 from . import crm_kpi_domains
-from . import crm_kpi_parts
 from . import crm_kpi_money
 from . import crm_kpi_reading
 from . import crm_dashboard
@@ -21,6 +21,7 @@ from . import crm_kpi_teams
 from . import crm_kpi_target
 from . import crm_kpi_pace
 from . import crm_team
+from . import crm_kpi_parts
 from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_followup
@@ -53,6 +54,7 @@ from . import sale_customer_prediction_followup
 from . import sale_order
 from . import sale_order_credit
 from . import sale_order_split
+from . import sale_order_first
 from . import sale_order_line
 from . import sale_order_line_amount
 from . import sale_order_line_purchases

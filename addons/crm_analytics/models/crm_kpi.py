@@ -83,8 +83,8 @@ class CrmKpi(models.Model):
     )
     close_field = fields.Char(
         string="Open Until",
-        help="The date a record was closed; without one it is open still. Nothing here means that "
-        "what counts once counts for ever, as a balance.",
+        help="The date a record was closed. Without such a date the figure is known for today "
+        "only: what was open on earlier days cannot be told.",
     )
 
     # What is measured
@@ -221,8 +221,10 @@ class CrmKpi(models.Model):
     def _combine(self, total, count):
         """The value of the two parts, or None where nothing can be said."""
         self.ensure_one()
+        if total is None:
+            return None
         if self.measure in ("count", "sum", "distinct"):
-            return total or 0
+            return total
         if not count:
             return None
-        return total if self.measure == "median" else (total or 0) / count
+        return total if self.measure == "median" else total / count

@@ -23,30 +23,38 @@ class CrmKpi(models.Model):
 
     _inherit = "crm.kpi"  # pylint: disable=consider-merging-classes-inherited
 
-    def _get_record_domain(self, start, end, filters=None):
-        """The records of ``[start, end)`` that the figure is made of.
+    def _get_record_domain(self, start, end, filters=None, keys=None):
+        """The records of ``[start, end)`` that the figure is made of; of a ratio its numerator's.
 
-        :param filters: ``company_ids``, ``team_id``, ``user_id``, ``country_id``, ``state_id``,
-            ``category_id``, ``segment_id``; a team or person that is False means nobody's. A KPI
-            that cannot be filtered so has no records then (see :meth:`_get_missing_filters`).
+        :param filters: ids by ``company_ids``, ``team_id``, ``user_id``, ``country_id``,
+            ``state_id``, ``category_id`` (with those below it), ``segment_id``; nothing (False)
+            filters nothing. A KPI that cannot be filtered so has no records then (see
+            :meth:`_get_missing_filters`).
+        :param keys: ids by the names of ``groupby`` of :meth:`_read_parts`, for the records of
+            one bar of a chart: exactly these, nobody's where an id is False or None
         """
         self.ensure_one()
         if self.measure == "ratio":
-            return self.numerator_id._get_record_domain(start, end, filters)
+            return self.numerator_id._get_record_domain(start, end, filters, keys)
         filters = self._clean_filters(filters)
         if self._get_missing_filters(filters):
             return Domain.FALSE
         return Domain.AND(
             [
-                literal_eval(self.domain or "[]"),
+                Domain(literal_eval(self.domain or "[]")),
                 self._get_company_domain(filters),
                 self._get_window_domain(start, end, filters),
                 self._get_filter_domain(filters),
+                self._get_key_domain(keys or {}),
             ]
         )
 
-    def _get_action(self, start, end, filters=None):
-        """A window on exactly the records of the figure.
+    def _get_part_domain(self):
+        """Which of the records make up a share."""
+        return Domain(literal_eval(self.part_domain or "[]"))
+
+    def _get_action(self, start, end, filters=None, keys=None):
+        """A window on exactly the records of the figure, or False where the reader may not.
 
         It carries no id of a stored action: a favourite filter of that action would open with it
         and the list would no longer add up to the figure.
@@ -55,18 +63,23 @@ class CrmKpi(models.Model):
         shown = self._get_parts()[:1]
         if not shown.model_name or not self.env[shown.model_name].has_access("read"):
             return False
+        views = shown.sudo()  # which view shows them is no secret
         return {
             "type": "ir.actions.act_window",
             "name": self.name,
             "res_model": shown.model_name,
-            "domain": list(shown._get_record_domain(start, end, filters)),
-            "views": [
-                (shown.sudo().list_view_id.id, "list"),
-                (shown.sudo().form_view_id.id, "form"),
-            ],
-            "search_view_id": [shown.sudo().search_view_id.id, "search"],
-            "context": {},
+            "domain": list(shown._get_record_domain(start, end, filters, keys)),
+            "views": [(views.list_view_id.id, "list"), (views.form_view_id.id, "form")],
+            "search_view_id": [views.search_view_id.id, "search"],
+            "context": shown._get_action_context(),
         }
+
+    def _get_action_context(self):
+        """Different values are counted group by group: so are they shown."""
+        self.ensure_one()
+        if self.measure == "distinct" and "." not in (self.measure_field or "."):
+            return {"group_by": [self.measure_field]}
+        return {}
 
     # ------------------------------------------------------------------
     # Filters
@@ -80,7 +93,7 @@ class CrmKpi(models.Model):
                     "A KPI cannot be filtered by %(names)s.", names=", ".join(sorted(unknown))
                 )
             )
-        return {name: value for name, value in filters.items() if value is not None}
+        return {name: value for name, value in filters.items() if value}
 
     def _get_filter_paths(self):
         """``{filter: path}`` of what the records can be filtered by."""
@@ -102,24 +115,40 @@ class CrmKpi(models.Model):
         return [
             name
             for name, value in (filters or {}).items()
-            if value is not None
+            if value
             and name != "company_ids"
             and not all(part._get_filter_paths()[name] for part in parts)
         ]
 
     def _get_filter_domain(self, filters):
         paths = self._get_filter_paths()
-        domain = Domain.TRUE
-        for name, value in filters.items():
-            if name != "company_ids":
-                operator = self._get_filter_operator(name) if value else "="
-                domain &= Domain(paths[name], operator, value)
-        return domain
+        return Domain.AND(
+            Domain(paths[name], self._get_filter_operator(name), value)
+            for name, value in filters.items()
+            if name != "company_ids"
+        )
 
     def _get_filter_operator(self, name):
         if name == "segment_id":
             return "in"
         return "child_of" if name == "category_id" else "="
+
+    def _get_key_domain(self, keys):
+        paths = self._get_key_paths()
+        return Domain.AND(
+            # What a KPI has no field for is nobody's with all of its records.
+            Domain(paths[name], "=", value or False) if paths[name] else Domain(not value)
+            for name, value in keys.items()
+        )
+
+    def _get_key_paths(self):
+        """``{key: path}`` of what the records can be grouped by, besides days and months."""
+        return {
+            **self._get_filter_paths(),
+            "company_id": self.company_field,
+            "partner_id": self.partner_field,
+            "product_id": self.product_field,
+        }
 
     def _get_companies(self, filters):
         ids = (filters or {}).get("company_ids")
@@ -141,6 +170,8 @@ class CrmKpi(models.Model):
     def _get_window_domain(self, start, end, filters):
         """The records of the days ``[start, end)`` by the calendar of their companies."""
         if self.date_kind == "end":
+            if not self._is_known(end):
+                return Domain.FALSE
             # What stands open now is all that is known of days to come.
             end = min(end, fields.Date.context_today(self) + timedelta(days=1))
             return self._get_before_domain(self.date_field, end, filters) & (
@@ -148,6 +179,18 @@ class CrmKpi(models.Model):
             )
         return self._get_zone_domain(self.date_field, ">=", start, filters) & (
             self._get_before_domain(self.date_field, end, filters)
+        )
+
+    def _is_known(self, end):
+        """Whether the records tell how things stood at the end of a period.
+
+        Without a date of closing they tell how things stand now. That holds for a period that
+        ended yesterday, too, so that a nightly run can keep its last day.
+        """
+        self.ensure_one()
+        return all(
+            part.date_kind == "period" or part.close_field or end >= fields.Date.context_today(self)
+            for part in self._get_parts()
         )
 
     def _get_before_domain(self, path, end, filters):

@@ -29,26 +29,13 @@ class CrmKpi(models.Model):
         """The currency of the measured amount; that of the company where it is not stored."""
         *prefix, _last = self.measure_field.split(".")
         field = self._get_path_field(self.measure_field)
-        name = field.get_currency_field(self.env[field.model_name])
-        if name and self._is_stored_field(self.env[field.model_name]._fields[name]):
+        model = self.env[field.model_name]
+        name = field.get_currency_field(model)
+        if name and self._is_queryable(model, name):
             return self._get_path_sql(query, ".".join([*prefix, name]))
         if self.company_field:
             return self._get_path_sql(query, f"{self.company_field}.currency_id")
         return None
-
-    def _is_stored_field(self, field):
-        """Whether a query can read the field: a column, or one of another record's."""
-        if field.related and not field.store:
-            last = self.env[field.model_name]
-            *names, target = field.related.split(".")
-            for name in names:
-                step = last._fields[name]
-                if step.type != "many2one" or not self._is_stored_field(step):
-                    return False
-                last = self.env[step.comodel_name]
-            readable = self.env.su or field.compute_sudo or field.inherited
-            return bool(readable) and self._is_stored_field(last._fields[target])
-        return bool(field.store and field.column_type)
 
     def _get_rate_sql(self, currency, day):
         """The rate of a currency on a day by the rule of ``res.currency._get_rates``."""

@@ -34,13 +34,16 @@ class CrmKpi(models.Model):
             ``product_id``
         :param filters: see :meth:`_get_record_domain`
         :return: ``{(key of each groupby): (total, count)}``; a key that a record lacks is None,
-            and so are all where the KPI has no such field
+            and so are all where the KPI has no such field. Keys without records are left out,
+            except ``()``: it is missing only where nothing can be said (:meth:`_can_tell`).
         """
         self.ensure_one()
         if unknown := set(groupby) - set(KEYS):
             raise UserError(
                 self.env._("A KPI cannot be grouped by %(names)s.", names=", ".join(unknown))
             )
+        if not self._can_tell(end, filters):
+            return {}
         if self.measure != "ratio":
             return self._read_own_parts(start, end, groupby, filters)
         numerators = self.numerator_id._read_parts(start, end, groupby, filters)
@@ -49,6 +52,15 @@ class CrmKpi(models.Model):
             key: (numerators.get(key, (0, 0))[0], denominators.get(key, (0, 0))[0])
             for key in {**numerators, **denominators}
         }
+
+    def _read_value(self, start, end, filters=None):
+        """The figure of the days ``[start, end)``, or None where nothing can be said."""
+        parts = self._read_parts(start, end, filters=filters)
+        return self._combine(*parts.get((), (None, None)))
+
+    def _can_tell(self, end, filters=None):
+        """Whether the records know the end of the period and what they are filtered by."""
+        return self._is_known(end) and not self._get_missing_filters(self._clean_filters(filters))
 
     def _read_own_parts(self, start, end, groupby, filters):
         query = self._get_query(self._get_record_domain(start, end, filters))
@@ -60,7 +72,7 @@ class CrmKpi(models.Model):
         return {
             tuple(row[:width]): (float(row[width] or 0), row[width + 1])
             for row in rows
-            if row[width + 1]
+            if row[width + 1] or not keys
         }
 
     # ------------------------------------------------------------------
@@ -118,15 +130,6 @@ class CrmKpi(models.Model):
             return SQL("DATE_TRUNC('month', %s)::date", self._get_day_sql(query, filters))
         path = self._get_key_paths()[name]
         return self._get_path_sql(query, path) if path else SQL("NULL::integer")
-
-    def _get_key_paths(self):
-        paths = self._get_filter_paths()
-        return {
-            **paths,
-            "company_id": self.company_field,
-            "partner_id": self.partner_field,
-            "product_id": self.product_field,
-        }
 
     def _get_day_sql(self, query, filters):
         """The calendar day of a record in its company's time zone."""

@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_amount
+from odoo.tools.misc import formatLang
+
+from ..tools import period as periods
+from .crm_kpi_checking import DEFINITION
+
+
+class CrmKpi(models.Model):
+    """What a definition gives for this month, while it is being written."""
+
+    _inherit = "crm.kpi"  # pylint: disable=consider-merging-classes-inherited
+
+    preview = fields.Char(
+        string="This Month",
+        compute="_compute_preview",
+        help="The figure of this month as you see it, with your rights.",
+    )
+    preview_problem = fields.Char(compute="_compute_preview")
+
+    @api.depends(*DEFINITION, "unit")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_preview(self):
+        for kpi in self:
+            kpi.preview, kpi.preview_problem = kpi._get_preview()
+
+    def _get_preview(self):
+        """``(formatted figure, what is wrong with the definition)``, one of the two False."""
+        self.ensure_one()
+        if self.measure != "ratio" and not self._is_complete():
+            return False, False
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._check_definition()
+                value = self._read_value(*self._get_preview_window())
+        except (UserError, ValidationError, psycopg2.Error) as error:
+            return False, str(error).splitlines()[0]
+        return self._format_value(value), False
+
+    def _is_complete(self):
+        """Whether enough is entered to look at it: nobody is told off for what is to come."""
+        return (
+            self.model_name
+            and (self.date_field or self.date_kind == "end")
+            and (self.measure_field or self.measure in ("count", "share"))
+        )
+
+    def _get_preview_window(self):
+        today = fields.Date.context_today(self)
+        month = periods.parse("this_month", today)
+        return month.start, today + timedelta(days=1)
+
+    def action_open_records(self):
+        self.ensure_one()
+        return self._get_action(*self._get_preview_window())
+
+    def _format_value(self, value):
+        """A value as people read it, in the language of the reader; a dash for nothing to say."""
+        self.ensure_one()
+        if value is None:
+            return "–"
+        if self.unit == "money":
+            return format_amount(self.env, value, self.env.company.currency_id)
+        if self.unit == "percent":
+            return self.env._("%(number)s %%", number=formatLang(self.env, value * 100, digits=1))
+        digits = 0 if float(value).is_integer() else 1
+        number = formatLang(self.env, value, digits=digits)
+        if self.unit == "days":
+            return self.env._("%(number)s days", number=number)
+        if self.unit == "hours":
+            return self.env._("%(number)s hours", number=number)
+        if self.unit == "points":
+            return self.env._("%(number)s points", number=number)
+        return number
