@@ -22,6 +22,7 @@ from . import crm_kpi_target
 from . import crm_kpi_pace
 from . import crm_team
 from . import crm_kpi_parts
+from . import crm_kpi_preview
 from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_followup

@@ -67,13 +67,12 @@ class CrmKpi(models.Model):
         if self.unit == "money":
             return format_amount(self.env, value, self.env.company.currency_id)
         if self.unit == "percent":
-            return self.env._("%(number)s %%", number=formatLang(self.env, value * 100, digits=1))
-        digits = 0 if float(value).is_integer() else 1
-        number = formatLang(self.env, value, digits=digits)
-        if self.unit == "days":
-            return self.env._("%(number)s days", number=number)
-        if self.unit == "hours":
-            return self.env._("%(number)s hours", number=number)
-        if self.unit == "points":
-            return self.env._("%(number)s points", number=number)
-        return number
+            value *= 100
+        number = formatLang(self.env, value, digits=0 if float(value).is_integer() else 1)
+        texts = {
+            "percent": self.env._("%(number)s %%", number=number),
+            "days": self.env._("%(number)s days", number=number),
+            "hours": self.env._("%(number)s hours", number=number),
+            "points": self.env._("%(number)s points", number=number),
+        }
+        return texts.get(self.unit, number)
