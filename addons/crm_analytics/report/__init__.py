@@ -1,4 +1,3 @@
 from . import crm_sales_actual, crm_sales_actual_collected
 from . import crm_lead_response
-from . import crm_sales_actual
 from . import sale_suggestion_report
