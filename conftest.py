@@ -4,6 +4,7 @@ import functools
 import os
 from pathlib import Path
 
+import freezegun
 import pytest_odoo
 from hypothesis import settings
 
@@ -14,6 +15,9 @@ ADDONS = Path(__file__).parent / "addons"
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
 settings.register_profile("deep", deadline=None, database=None, max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS") or "suite")
+
+# How long a test took is told by the real clock, also where the test stops its own.
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 # A port that can be chosen, so that runs side by side do not meet.
 _port = os.environ.get("ODOO_TEST_HTTP_PORT")
@@ -31,12 +35,16 @@ def pytest_ignore_collect(collection_path):
 @functools.cache
 def _get_installed():
     # Only now: the command line has been read.
-    from odoo.sql_db import db_connect
+    from odoo.sql_db import close_db, db_connect
     from odoo.tests.common import get_db_name
 
-    with db_connect(get_db_name()).cursor() as cr:
-        cr.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
-        return {name for (name,) in cr.fetchall()}
+    name = get_db_name()
+    try:
+        with db_connect(name).cursor() as cr:
+            cr.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+            return {name for (name,) in cr.fetchall()}
+    finally:
+        close_db(name)  # a database in use cannot be copied for a second process
 
 
 def pytest_terminal_summary(terminalreporter):

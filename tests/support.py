@@ -109,6 +109,26 @@ def run_together(database, scripts, hold=None, parameters=()):
     return [finish(process) for process in processes]
 
 
+def run_pytest(database, *arguments):
+    """Run pytest on a database, in a run of its own, and return the finished process."""
+    around = ("ODOO_TEST_HTTP_PORT", "PYTEST_XDIST_")  # what belongs to the run around this one
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            f"--odoo-config={setting('ODOO_TEST_CONFIG')}",
+            f"--odoo-database={database}",
+            "--odoo-log-level=error",
+            *map(str, arguments),
+        ],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith(around)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
 def connect(database):
     """Return a connection that sees what others commit as soon as they have."""
     connection = psycopg2.connect(dbname=database)

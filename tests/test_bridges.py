@@ -3,12 +3,8 @@
 Their own tests are left out of a run on a database without them (see conftest.py), and run here.
 """
 
-import os
-import subprocess
-import sys
-
 import pytest
-from support import ROOT, install, setting, shell
+from support import install, run_pytest, shell
 
 # {module of Odoo: the bridges it brings}
 BRIDGES = {
@@ -31,20 +27,6 @@ def test_bridges_install_themselves_and_pass_their_tests(scratch, module):
     assert install(database, "-i", module) == []
     printed = shell(database, INSTALLED.format(bridges=bridges))
     assert f"INSTALLED {' '.join(bridges)}\n" in printed
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "--durations=0"),
-            f"--odoo-config={setting('ODOO_TEST_CONFIG')}",
-            f"--odoo-database={database}",
-            *(f"addons/{bridge}" for bridge in bridges),
-        ],
-        cwd=ROOT,
-        # The port of the run around this one is taken.
-        env={key: value for key, value in os.environ.items() if key != "ODOO_TEST_HTTP_PORT"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = run_pytest(database, "--durations=0", *(f"addons/{bridge}" for bridge in bridges))
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout

@@ -4,14 +4,11 @@ All of them are run. What may fail is named below with the reason: anything else
 anything named that passes again, fails here.
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from support import ROOT, setting
+from support import run_pytest
 
 MODULES = ("loyalty", "sale_loyalty")
 # {"module/test file::class::test": why what it expects is not what the suite does}
@@ -34,22 +31,7 @@ def run_core_tests(database, module, report):
     """Run the tests of one of Odoo's modules; return {test: "passed", "failure" or "skipped"}."""
     from odoo.modules import get_module_path
 
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            f"--odoo-config={setting('ODOO_TEST_CONFIG')}",
-            f"--odoo-database={database}",
-            "--odoo-log-level=error",
-            f"--junit-xml={report}",
-            str(Path(get_module_path(module), "tests")),
-        ],
-        cwd=ROOT,
-        # The port of the run around this one is taken.
-        env={key: value for key, value in os.environ.items() if key != "ODOO_TEST_HTTP_PORT"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    run_pytest(database, f"--junit-xml={report}", Path(get_module_path(module), "tests"))
     outcomes = {}
     for case in ElementTree.parse(report).iter("testcase"):
         file, name = case.get("classname").rsplit(".", 2)[-2:]

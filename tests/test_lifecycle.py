@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support import SUITE, install, shell
+from support import SUITE, install, read_state, shell
 
 MAKE_RECORDS = """
 partner = env['res.partner'].create({'name': 'Keeps Everything'})
@@ -43,6 +43,7 @@ print('demo', all(env[model].search_count([]) for model in (
     'crm.complaint', 'crm.contract.term', 'loyalty.card', 'product.affinity', 'product.upsell',
     'sale.customer.prediction', 'sale.white.space', 'sale.customer.followup', 'sale.suggestion')))
 """
+INSTALLED = "SELECT name FROM ir_module_module WHERE state = 'installed'"
 UNINSTALL = """
 env['ir.module.module'].search([('name', '=', '{module}')]).button_immediate_uninstall()
 """
@@ -58,11 +59,8 @@ def records(database):
 
 def installed(database):
     """Return which of the suite's add-ons are installed."""
-    script = (
-        "print('RESULT', *env['ir.module.module'].search([('state', '=', 'installed'),"
-        f" ('name', 'in', {SUITE!r})]).mapped('name'))"
-    )
-    return set(shell(database, script).split("RESULT", 1)[1].split())
+    rows = read_state(database, {"installed": INSTALLED})["installed"]
+    return {name for (name,) in rows if name in SUITE}
 
 
 @pytest.mark.parametrize("module", SUITE)

@@ -15,6 +15,7 @@ from tools.console import Failure, say
 from tools.odoo import Odoo
 
 RUN_DATABASE = "crm_suite"
+MOST_TEST_PROCESSES = 2  # each has Odoo, a browser and PostgreSQL at work
 BENCHMARKS = paths.ROOT / "benchmarks"
 SALES_HISTORY = paths.ROOT.parent / "shared" / "data" / "online_retail.csv.xz"
 LOADER = paths.ROOT / "tools" / "load_sales_history.py"
@@ -81,10 +82,13 @@ def _wait_until_it_answers(server, port):
 
 
 def test():
-    """Every test, or those below T, on a fresh database."""
+    """Every test in two processes, or those below T in one, on fresh databases."""
     environment = Environment()
     browser.ensure()
-    wanted = os.environ.get("T", "").split() or ["addons", "tests"]
+    part = os.environ.get("T", "").split()
+    # The long ones first, so that both processes end at the same time.
+    wanted = part or ["tests", "addons"]
+    processes = 1 if part else min(os.cpu_count() or 1, MOST_TEST_PROCESSES)
     template = environment.databases.suite(demo=False)
     variables = {"ODOO_TEST_SUITE_TEMPLATE": template}
     if any(Path(path).parts[0] == "tests" for path in wanted):
@@ -93,7 +97,9 @@ def test():
         variables["ODOO_TEST_DEMO_TEMPLATE"] = environment.databases.suite(demo=True)
     name = f"{template}_test"
     environment.databases.copy(template, name)
-    say(f"pytest {' '.join(wanted)}")
+    # Each process takes the next file, on a copy of the database of its own.
+    share = ["-n", str(processes), "--dist=loadfile", "--no-loadscope-reorder"]
+    say(f"pytest {' '.join(wanted)}, {processes} at a time")
     done = subprocess.run(
         [
             environment.python,
@@ -101,6 +107,7 @@ def test():
             "pytest",
             f"--odoo-config={paths.CONFIG}",
             f"--odoo-database={name}",
+            *(share if processes > 1 else ()),
             *wanted,
         ],
         env=dict(environment.odoo.environment, **variables),
