@@ -6,6 +6,8 @@ from . import crm_cross_matrix_domains
 from . import crm_cross_matrix_export
 from . import crm_cross_matrix_reading
 from . import crm_sales_dashboard
+from . import crm_lead_slip
+from . import crm_lead_slippage
 from . import crm_kpi
 from . import crm_kpi_checking
 from . import crm_kpi_domains
