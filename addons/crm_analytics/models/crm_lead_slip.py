@@ -21,8 +21,8 @@ class CrmLeadSlip(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(related="lead_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer", store=True)
-    stage_id = fields.Many2one(related="lead_id.stage_id", store=True)
+    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer")
+    stage_id = fields.Many2one(related="lead_id.stage_id")
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Salesperson",
