@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 # What a figure may be about; any of them may be empty.
 DIMENSIONS = ("user_id", "team_id", "country_id", "state_id", "category_id", "segment_id")
@@ -103,6 +103,10 @@ class CrmSalesPlanLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # sudo: the teams of all the salespersons in one query
+        self.env["res.users"].sudo().browse(
+            {vals["user_id"] for vals in vals_list if vals.get("user_id")}
+        ).fetch(["sale_team_id"])
         lines = super().create([self._complete_values(vals) for vals in vals_list])
         lines.plan_id._check_draft()
         return lines
@@ -136,6 +140,55 @@ class CrmSalesPlanLine(models.Model):
             state = self.env["res.country.state"].browse(vals["state_id"])
             vals["country_id"] = state.country_id.id
         return vals
+
+    def _get_key(self):
+        """What there is one figure of in a plan."""
+        self.ensure_one()
+        return (self.entry, self.month, *(self[name].id or 0 for name in DIMENSIONS))
+
+    @api.model
+    def _prepare_key_values(self, plan, key, amount):
+        entry, month, *ids = key
+        return {
+            **{name: key_id or False for name, key_id in zip(DIMENSIONS, ids, strict=True)},
+            "plan_id": plan.id,
+            "entry": entry,
+            "month": month,
+            "amount": amount,
+        }
+
+    @api.model
+    def _get_category_map_sql(self, condition):
+        """Rows (plan, category, planned category): the nearest one above that has figures."""
+        return SQL(
+            """(
+            SELECT DISTINCT ON (planned.plan_id, category.id)
+                   planned.plan_id, category.id AS category_id, planned.category_id AS planned_id
+              FROM (SELECT DISTINCT plan_id, category_id
+                      FROM crm_sales_plan_line
+                     WHERE category_id IS NOT NULL AND %s) planned
+              JOIN product_category above ON above.id = planned.category_id
+              JOIN product_category category
+                ON category.parent_path LIKE above.parent_path || '%%'
+             ORDER BY planned.plan_id, category.id, LENGTH(above.parent_path) DESC)""",
+            condition,
+        )
+
+    @api.model
+    def _get_segment_map_sql(self, condition):
+        """Rows (plan, customer, group): the oldest group with figures that the customer is in."""
+        return SQL(
+            """(
+            SELECT DISTINCT ON (planned.plan_id, partner.commercial_partner_id)
+                   planned.plan_id, partner.commercial_partner_id AS partner_id, planned.segment_id
+              FROM (SELECT DISTINCT plan_id, segment_id
+                      FROM crm_sales_plan_line
+                     WHERE segment_id IS NOT NULL AND %s) planned
+              JOIN crm_segment_member member ON member.segment_id = planned.segment_id
+              JOIN res_partner partner ON partner.id = member.partner_id
+             ORDER BY planned.plan_id, partner.commercial_partner_id, planned.segment_id)""",
+            condition,
+        )
 
     def _get_month_name(self):
         self.ensure_one()

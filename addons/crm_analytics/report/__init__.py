@@ -1,3 +1,5 @@
 from . import crm_sales_actual, crm_sales_actual_collected
 from . import crm_lead_response
 from . import sale_suggestion_report
+from . import crm_sales_plan_gap
+from . import crm_sales_plan_report

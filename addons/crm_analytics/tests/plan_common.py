@@ -73,3 +73,64 @@ class PlanCommon(TransactionCase):
                 }
             )
         )
+
+
+class PlanSalesCommon(PlanCommon):
+    """With products to sell, customers and deals."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.food, cls.tools = cls.env["product.category"].create(
+            [{"name": "Plan Food"}, {"name": "Plan Tools"}]
+        )
+        cls.cheese = cls.env["product.category"].create(
+            {"name": "Plan Cheese", "parent_id": cls.food.id}
+        )
+        cls.products = cls.env["product.product"].create(
+            [
+                {"name": name, "categ_id": category.id, "taxes_id": False}
+                for name, category in (("Brie", cls.cheese), ("Saw", cls.tools))
+            ]
+        )
+        cls.brie, cls.saw = cls.products
+        cls.belgian = cls.env["res.partner"].create(
+            {"name": "Belgian", "country_id": cls.env.ref("base.be").id}
+        )
+
+    def sell(self, day, amount, user=None, product=None, partner=None):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": (partner or self.belgian).id,
+                "company_id": self.company.id,
+                "user_id": (user or self.ann).id,
+                "team_id": self.team.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": (product or self.brie).id,
+                            "price_unit": amount,
+                            "product_uom_qty": 1,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        order.date_order = f"{day} 12:00:00"
+        return order
+
+    def expect(self, day, revenue, probability=50, user=None):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Deal",
+                "type": "opportunity",
+                "company_id": self.company.id,
+                "user_id": (user or self.ann).id,
+                "team_id": self.team.id,
+                "expected_revenue": revenue,
+                "date_deadline": day,
+            }
+        )
+        lead.probability = probability
+        return lead
