@@ -18,8 +18,10 @@ class CrmSalesPlan(models.Model):
     _inherit = "crm.sales.plan"
 
     def _get_led_teams(self):
+        """The user's teams and their sub-teams, those led in person first."""
         # sudo: whom one leads is no secret, whatever teams one may read
-        return self.env["crm.team"].sudo().search([("user_id", "=", self.env.uid)])
+        teams = self.env["crm.team"].sudo().search([("leader_ids", "=", self.env.uid)])
+        return teams.sorted(lambda team: team.user_id.id != self.env.uid)
 
     def _get_scope_domain(self):
         """Whose figures the user enters: the own, those of the teams led, a manager all."""

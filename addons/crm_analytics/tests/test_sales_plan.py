@@ -183,6 +183,16 @@ class TestSalesPlan(PlanCommon):
         with self.assertRaises(AccessError):
             of_stranger.with_user(self.leader).amount = 2
 
+    def test_leader_of_the_team_above(self):
+        """Leads the team that this one is part of."""
+        self.team.parent_id = self.env["crm.team"].create(
+            {"name": "Above", "company_id": self.company.id, "user_id": self.stranger.id}
+        )
+        line = self.add_line(1, user_id=self.ann.id, entry="top_down").with_user(self.stranger)
+        line.amount = 2
+        rows = self.plan.with_user(self.stranger).get_grid()["rows"]
+        self.assertIn([self.ann.id], [row["key"] for row in rows])
+
     def test_manager_enters_all(self):
         line = self.add_line(1, user_id=self.ann.id, entry="top_down").with_user(self.manager)
         line.amount = 7

@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from .actuals_common import ActualsCommon
 from .plan_common import SALESMAN, PlanSalesCommon
 
 
@@ -49,30 +50,6 @@ class TestSalesPlanReport(PlanSalesCommon):
             {january: (100, 100, 90, 120, 20), february: (40, 60, 0, 5, -35)},
         )
         self.assertEqual(self.read("user_id", measures), {self.ann.id: (140, 160, 90, 125, -15)})
-
-    def test_four_actuals(self):
-        self.add_line(100, user_id=self.ann.id)
-        self.plan.compared_kind = "invoiced"
-        self.plan.action_approve()
-        order = self.sell("2031-01-10", 70)
-        order.order_line.qty_delivered = 1
-        invoice = order._create_invoices()
-        invoice.invoice_date = "2031-02-10"
-        invoice.action_post()
-        payment = (
-            self.env["account.payment.register"]
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create({"amount": 30, "payment_date": "2031-03-10"})
-        )
-        payment._create_payments()
-        self.assertEqual(
-            self.read("date:month", ("ordered", "invoiced", "collected", "bank", "difference")),
-            {
-                date(2031, 1, 1): (70, 0, 0, 0, -100),
-                date(2031, 2, 1): (0, 70, 0, 0, 70),
-                date(2031, 3, 1): (0, 0, 30, 0, 0),
-            },
-        )
 
     def test_categories_and_groups_add_up(self):
         group = self.env["crm.segment"].create({"name": "Group", "kind": "manual"})
@@ -129,6 +106,44 @@ class TestSalesPlanReport(PlanSalesCommon):
         for model in ("crm.sales.plan.report", "crm.sales.plan.gap"):
             with self.assertRaises(AccessError):
                 self.env[model].with_user(employee).search([])
+
+
+@tagged("post_install", "-at_install")
+class TestSalesPlanActuals(ActualsCommon):
+    def test_four_actuals(self):
+        """100 invoiced in January, 60 paid in February and 40 in March, 10 credited in April."""
+        plan = self.env["crm.sales.plan"].create(
+            {
+                "name": "P",
+                "date_from": "2026-01-01",
+                "date_to": "2026-06-30",
+                "compared_kind": "collected",
+                "line_ids": [
+                    Command.create({"month": f"2026-0{month}-01", "amount": 50})
+                    for month in (1, 2, 3)
+                ],
+            }
+        )
+        plan.action_approve()
+        invoice = self.create_invoice("2026-01-10", 100, tax=False)
+        payment = self.pay(invoice, "2026-02-10", 60)
+        self.confirm_by_bank("2026-03-05", 60, payment)
+        self.pay(invoice, "2026-03-10", 40)
+        self.create_invoice("2026-04-10", 10, tax=False, move_type="out_refund")
+        rows = self.env["crm.sales.plan.report"]._read_group(
+            [("company_id", "=", self.company.id), ("date", "<", "2026-07-01")],
+            ["date:month"],
+            [f"{name}:sum" for name in ("planned", "invoiced", "collected", "bank", "difference")],
+        )
+        self.assertEqual(
+            {month.month: tuple(amount or 0 for amount in amounts) for month, *amounts in rows},
+            {
+                1: (50, 100, 0, 0, -50),
+                2: (50, 0, 60, 0, 10),
+                3: (50, 0, 40, 60, -10),
+                4: (0, -10, 0, 0, 0),
+            },
+        )
 
 
 @tagged("post_install", "-at_install")
