@@ -25,6 +25,8 @@ from . import crm_dashboard_editing
 from . import crm_kpi_teams
 from . import crm_kpi_target
 from . import crm_kpi_pace
+from . import crm_kpi_value
+from . import crm_kpi_snapshot
 from . import crm_team
 from . import crm_kpi_parts
 from . import crm_kpi_preview

@@ -117,18 +117,24 @@ class CrmKpi(models.Model):
         if not targets:
             return {}
         parents = self._get_team_parents()
-        modes = {kpi.id: "last" if kpi.date_kind == "end" else MODES[kpi.measure] for kpi in self}
-        summed = {kpi.id for kpi in self if MODES[kpi.measure] == "sum"}
         books = {}
         for company, rows in targets.items():
             first = min(start, *(row.start for row in rows))
             last = max(end, *(row.end for row in rows))
             working_days = company._get_working_days(first, last)
-            book = TargetBook(
-                rows, modes=modes, summed=summed, parents=parents, working_days=working_days
-            )
+            book = self._get_target_book(rows, parents, working_days)
             books[company] = (book, working_days, company._get_figures_now())
         return books
+
+    def _get_target_book(self, rows, parents, working_days):
+        modes = {kpi.id: "last" if kpi.date_kind == "end" else MODES[kpi.measure] for kpi in self}
+        return TargetBook(
+            rows,
+            modes=modes,
+            summed={kpi.id for kpi in self if MODES[kpi.measure] == "sum"},
+            parents=parents,
+            working_days=working_days,
+        )
 
     def _get_team_parents(self):
         # sudo: which team is part of which; a salesperson's own may be below one of another company

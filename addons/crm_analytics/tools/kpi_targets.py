@@ -60,6 +60,14 @@ class TargetBook:
         # The company's own team is None: its children are the teams that are below no other one.
         return self._add_up(kpi_id, key if scope == "team" else None, start, end)
 
+    def get_owners(self, kpi_id, start, end):
+        """``{(scope, id)}`` of who has a target of its own in ``[start, end)``."""
+        return {
+            (scope, key)
+            for (row_kpi_id, scope, key), rows in self._rows.items()
+            if row_kpi_id == kpi_id and any(row.start < end and start < row.end for row in rows)
+        }
+
     def _add_up(self, kpi_id, top, start, end):
         values, people, provided = [], set(), set()
         teams = [top]
