@@ -200,6 +200,14 @@ class CrmKpi(models.Model):
         )
         return [(row.model, row.name) for row in rows if row.model in self.env]
 
+    def copy_data(self, default=None):
+        return [
+            {**values, "name": self.env._("%(name)s (copy)", name=kpi.name)}
+            if "name" not in (default or {})
+            else values
+            for kpi, values in zip(self, super().copy_data(default), strict=True)
+        ]
+
     # ------------------------------------------------------------------
     # Values
     # ------------------------------------------------------------------

@@ -68,7 +68,9 @@ class CrmKpi(models.Model):
 
     @api.constrains(*DEFINITION)
     def _check_definition(self):
-        for kpi in self:
+        # Constraints run as superuser; what counts is what the person who defines it may read,
+        # for the nightly values are computed for everybody.
+        for kpi in self.sudo(False):
             if kpi.measure == "ratio":
                 kpi._check_ratio()
                 continue
@@ -156,20 +158,23 @@ class CrmKpi(models.Model):
         """The field at the end of the path, every step of it looked at."""
         model = self.env[self.model_name]
         *names, last = path.split(".")
-        for step in names:
-            field = self._check_step(label, path, model, step)
+        for name in names:
+            field = self._check_step(label, path, model, name)
             if field.type != "many2one":
                 self._refuse(
                     self.env._(
-                        "“%(label)s” (%(path)s) leads over “%(step)s”, which is not a link to one "
+                        "“%(label)s” (%(path)s) leads over “%(name)s”, which is not a link to one "
                         "record.",
                         label=label,
                         path=path,
-                        step=step,
+                        name=name,
                     )
                 )
+            self._check_queryable(label, path, model, name)
             model = self.env[field.comodel_name]
-        return self._check_step(label, path, model, last)
+        field = self._check_step(label, path, model, last)
+        self._check_queryable(label, path, model, last)
+        return field
 
     def _check_step(self, label, path, model, name):
         field = model._fields.get(name)
@@ -187,15 +192,19 @@ class CrmKpi(models.Model):
                     **names,
                 )
             )
+        return field
+
+    def _check_queryable(self, label, path, model, name):
         if not self._is_queryable(model, name):
             self._refuse(
                 self.env._(
                     "“%(label)s” (%(path)s): “%(name)s” is computed when it is shown and not "
                     "stored, so figures cannot be read from it.",
-                    **names,
+                    label=label,
+                    path=path,
+                    name=name,
                 )
             )
-        return field
 
     def _is_queryable(self, model, name):
         """Whether the database knows the field: a column, or one of another record's."""

@@ -47,7 +47,8 @@ class CrmLeadResponse(models.Model):
                    lead.id AS lead_id,
                    lead.create_date AS date,
                    answer.date AS response_date,
-                   EXTRACT(EPOCH FROM answer.date - lead.create_date) / 3600 AS hours,
+                   GREATEST(EXTRACT(EPOCH FROM answer.date - lead.create_date), 0) / 3600
+                       AS hours,
                    lead.user_id,
                    lead.team_id,
                    lead.company_id,
@@ -59,7 +60,8 @@ class CrmLeadResponse(models.Model):
                       JOIN res_partner author ON author.id = message.author_id
                       LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
                      WHERE message.model = 'crm.lead' AND message.res_id = lead.id
-                       AND message.date >= lead.create_date
+                       -- the date of a message has no fractions of a second
+                       AND message.date >= DATE_TRUNC('second', lead.create_date)
                        AND author.partner_share IS NOT TRUE AND author.id != %(system)s
                        AND (
                            message.mail_activity_type_id IS NOT NULL
