@@ -104,7 +104,9 @@ def test_a_suggestion_is_added_to_the_quotation_of_a_customer(page, site):
 def test_the_dashboard_opens_and_a_figure_leads_to_its_records(page):
     open_app(page, "Analytics")
     dashboard = page.locator(".o_crm_dashboard[data-ready='1']")
-    expect(dashboard.locator(".o_crm_dashboard_tile")).to_have_count(6)
-    expect(dashboard.locator("canvas")).to_have_count(2)
-    dashboard.locator(".o_crm_dashboard_tile[data-key=orders]").click()
+    page.locator(".o_crm_period button.dropdown-toggle").click()
+    page.locator(".o-dropdown-item[data-period=last_12_months]").click()
+    expect(dashboard.locator(".o_crm_period")).to_contain_text("Last 12 months")
+    expect(dashboard.locator("canvas").first).to_be_visible()
+    dashboard.locator("[data-id=tile-orders] .o_crm_dashboard_tile").click()
     expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()

@@ -68,6 +68,7 @@
         "web.assets_backend": [
             "crm_analytics/static/src/affinity_run/**/*",
             "crm_analytics/static/src/dashboard/**/*",
+            "crm_analytics/static/src/grid/**/*",
             "crm_analytics/static/src/matrix/**/*",
             "crm_analytics/static/src/period/**/*",
             "crm_analytics/static/src/plan_grid/**/*",
@@ -79,6 +80,7 @@
         ],
         "web.assets_unit_tests": [
             "crm_analytics/static/tests/*.test.js",
+            "crm_analytics/static/tests/dashboard/**/*",
         ],
     },
     "uninstall_hook": "uninstall_hook",

@@ -40,6 +40,9 @@ class TestDashboardUi(HttpCase):
                     ],
                 }
             )
+        dashboard = self.env["crm.dashboard"].create({"name": "Tour Dashboard", "code": "tour"})
+        dashboard.save_layout([{"type": "tile", "kpi": code} for code in ("invoiced", "orders")])
+        dashboard.share_layout()
         self.start_tour("/odoo/sales-dashboard", "crm_analytics_dashboard", login=user.login)
 
     def test_components(self):

@@ -169,7 +169,7 @@ export class CrossMatrix extends Component {
 
     get caption() {
         const { window, orders } = this.state.data;
-        const count = isolate(formatFigure(orders, "integer"));
+        const count = isolate(formatFigure(orders, "number"));
         const names = { period: formatRange(window), orders: count };
         return orders === 1
             ? _t("%(period)s: %(orders)s order", names)

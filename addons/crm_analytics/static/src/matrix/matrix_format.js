@@ -50,9 +50,9 @@ export function formatMeasure(value, measure, currencyId, compact = false) {
     }
     switch (measure) {
         case "orders":
-            return formatFigure(value, "integer", currencyId, compact);
+            return formatFigure(value, "number", currencyId, compact);
         case "amount":
-            return formatFigure(value, "monetary", currencyId, compact);
+            return formatFigure(value, "money", currencyId, compact);
         case "lift":
             return formatFloat(value, { digits: [16, !value ? 0 : value < 10 ? 2 : 1] });
     }

@@ -11,6 +11,10 @@ export function isolate(text) {
 /** @returns {Record<string, string>} the presets by key, in the order of the menu */
 export function getPresets() {
     return {
+        today: _t("Today"),
+        yesterday: _t("Yesterday"),
+        this_week: _t("This week"),
+        last_week: _t("Last week"),
         this_month: _t("This month"),
         last_month: _t("Last month"),
         this_quarter: _t("This quarter"),
@@ -33,7 +37,7 @@ export function parseDay(day) {
 
 /**
  * @param {{key: string, unit: string, date_from: string}} period
- * @returns {string} e.g. "This month", "November 2026", "Q4 2026", "2026"
+ * @returns {string} e.g. "This month", "Week 48 2026", "November 2026", "Q4 2026", "2026"
  */
 export function getPeriodLabel({ key, unit, date_from }) {
     const preset = getPresets()[key];
@@ -42,6 +46,10 @@ export function getPeriodLabel({ key, unit, date_from }) {
     }
     const start = parseDay(date_from);
     switch (unit) {
+        case "day":
+            return isolate(start.toLocaleString(DateTime.DATE_MED_WITH_WEEKDAY));
+        case "week":
+            return _t("Week %(week)s %(year)s", { week: start.weekNumber, year: start.weekYear });
         case "month":
             return start.toFormat("LLLL yyyy");
         case "quarter":
@@ -59,12 +67,22 @@ export function formatRange({ date_from, date_to }) {
     return isolate(interval.toLocaleString(DateTime.DATE_MED));
 }
 
+/** @returns {string} a day, or the month that begins with it, under a chart */
+export function formatBucket(day, unit) {
+    const start = parseDay(day);
+    return unit === "month"
+        ? start.toFormat("LLL yyyy")
+        : isolate(start.toLocaleString({ day: "numeric", month: "short" }));
+}
+
 /** @returns {string} what a figure is compared with, to follow "more than" */
 export function getComparisonLabel(name, unit) {
     if (name === "last_year") {
         return _t("a year before");
     }
     return {
+        day: _t("a week before"),
+        week: _t("the previous week"),
         month: _t("the previous month"),
         quarter: _t("the previous quarter"),
         year: _t("the previous year"),

@@ -30,7 +30,7 @@ export function usePeriodScreen({
     const action = useService("action");
     const keepLast = new KeepLast();
     // Coming back to the screen one finds it as it was left.
-    const start = props.state?.options || readAddress(props);
+    const start = props.state?.options || { ...props.action.params, ...readAddress(props) };
     const state = useState({
         data: null,
         options: Object.fromEntries(names.map((name) => [name, toOption(start[name])])),
