@@ -123,6 +123,8 @@ class CrmKpi(models.Model):
         figures = self._read_window_figures(snapshot)
         rows, restated = [], []
         for window in snapshot.windows:
+            if not self._is_known(window.end):
+                continue  # its records no longer tell how things stood then: what is stored stays
             window_key = (window.unit, window.start)
             stored = {key[2:]: row for key, row in known.items() if key[:2] == window_key}
             is_closed = any(row.is_closed for row in stored.values())

@@ -50,4 +50,6 @@ class Figures:
 
     def value(self, kpi, window, groupby=(), key=()):
         """The value of one key, None where nothing can be said."""
+        if not kpi._is_known(window[1]):
+            return None
         return kpi._combine(*self.parts(kpi, window, groupby).get(key, (0, 0)))
