@@ -1,3 +1,5 @@
+from . import crm_due_mixin
+from . import crm_payment_due
 from . import crm_sales_actual, crm_sales_actual_collected
 from . import crm_lead_response
 from . import sale_suggestion_report

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_actuals
+from . import test_actuals_reading
 from . import test_basket_reading
 from . import test_cross_matrix
 from . import test_cross_matrix_access
@@ -25,6 +26,7 @@ from . import test_mining_customers
 from . import test_mining_purchases
 from . import test_mining_matrix
 from . import test_optional_products
+from . import test_payment_due
 from . import test_product_affinity
 from . import test_product_affinity_changes
 from . import test_product_affinity_replace

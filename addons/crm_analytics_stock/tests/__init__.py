@@ -1,1 +1,1 @@
-from . import test_suggestion_stock
+from . import test_delivery_due, test_suggestion_stock
