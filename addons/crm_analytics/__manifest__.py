@@ -42,6 +42,7 @@
         "wizard/sale_followup_candidate_views.xml",
         "views/crm_cross_matrix_views.xml",
         "views/crm_dashboard_views.xml",
+        "data/crm_dashboard_kpi_data.xml",
         "data/crm_dashboard_data.xml",
         "wizard/crm_sales_plan_import_views.xml",
         "wizard/crm_sales_plan_spread_views.xml",

@@ -15,6 +15,9 @@ from . import crm_kpi
 from . import crm_kpi_checking
 from . import crm_kpi_domains
 from . import crm_kpi_money
+from . import crm_kpi_day
+from . import crm_kpi_stale
+from . import crm_kpi_filling
 from . import crm_kpi_reading
 from . import crm_dashboard
 from . import crm_dashboard_layout

@@ -1,13 +1,22 @@
 from datetime import date
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .crm_kpi_filling import DIMENSIONS
+
 MAX_KEYS = 2
+TIMES = ("day", "month")
 
 
 class CrmKpi(models.Model):
-    """Many figures of many windows in a number of queries that depends on neither."""
+    """Many figures of many windows in a number of queries that depends on neither.
+
+    What is added up by day (``crm.kpi.day``) is read from there, but for the stale days, which are
+    read from the documents like everything else. Both by the record rules of the documents: a
+    figure is the sum of the records its reader may see.
+    """
 
     _inherit = "crm.kpi"  # pylint: disable=consider-merging-classes-inherited
 
@@ -35,9 +44,7 @@ class CrmKpi(models.Model):
             for kpi, groupby, window in requests
             for part in kpi._get_parts()
         }
-        parts = {request: {} for request in wanted}
-        for request, key, total, count in self._read_part_rows(wanted, filters):
-            parts[request][key] = (total, count)
+        parts = self._read_part_requests(wanted, filters)
         return {
             (kpi.id, groupby, window): kpi._join_parts(
                 [parts[part.id, groupby, window] for part in kpi._get_parts()]
@@ -55,42 +62,72 @@ class CrmKpi(models.Model):
             for key in {**numerators, **denominators}
         }
 
-    def _read_part_rows(self, wanted, filters):
-        """``[(request, key, total, count)]`` of requests that are each one part of a KPI."""
+    def _read_part_requests(self, wanted, filters):
+        """``{request: {key: (total, count)}}`` of ``{request: KPI that is no ratio}``."""
+        parts = {request: {} for request in wanted}
         requests = list(wanted)
-        if not requests:
-            return []
-        selects = [
-            wanted[request]._select_part(index, request, filters)
-            for index, request in enumerate(requests)
-        ]
-        rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
-        return [
-            (
-                requests[index],
-                self._parse_key(requests[index][1], keys),
-                float(total or 0),
-                count,
-            )
-            for index, *keys, total, count in rows
-            if count
-        ]
+        selects = self._get_selects(requests, wanted, filters)
+        if not selects:
+            return parts
+        for index, *keys, total, count in self.env.execute_query(SQL(" UNION ALL ").join(selects)):
+            if count:
+                key = self._parse_key(requests[index][1], keys)
+                found = parts[requests[index]]
+                before = found.get(key, (0, 0))  # the days that hold and the stale ones add up
+                found[key] = (before[0] + float(total or 0), before[1] + count)
+        return parts
 
-    def _select_part(self, index, request, filters):
-        """One request as a query of ``(index, key, key, total, count)``."""
+    def _get_selects(self, requests, wanted, filters):
+        """The queries of ``(index of the request, key, key, total, count)`` of all requests."""
+        has_days = any(kpi.days_filled_date for kpi in wanted.values())
+        stale = self.env["crm.kpi.stale"].sudo()._read_days() if has_days else {}
+        domains = {}
+        selects = []
+        for index, request in enumerate(requests):
+            kpi, groupby = wanted[request], request[1]
+            if (kpi.id, groupby) not in domains:
+                domains[kpi.id, groupby] = kpi._get_day_domain(groupby, filters, stale)
+            domain = domains[kpi.id, groupby]
+            if domain is None:
+                selects.append(kpi._select_documents(index, request, filters))
+            else:
+                selects += kpi._select_mixed(index, request, filters, domain, stale)
+        return selects
+
+    def _select_mixed(self, index, request, filters, domain, stale):
+        """The totals of the days that hold, and the documents of the stale ones."""
+        _kpi_id, groupby, (start, end) = request
+        days = {day for day in stale.get(self._get_day_source(), ()) if start <= day < end}
+        selects = [self._select_days(index, request, domain, days)]
+        if days:
+            query = self._get_query(self._get_days_domain(days, filters))
+            selects.append(self._select_parts(index, groupby, query, filters))
+        return selects
+
+    # ------------------------------------------------------------------
+    # Documents
+    # ------------------------------------------------------------------
+
+    def _select_documents(self, index, request, filters):
         _kpi_id, groupby, (start, end) = request
         query = self._get_query(self._get_record_domain(start, end, filters))
+        return self._select_parts(index, groupby, query, filters)
+
+    def _select_parts(self, index, groupby, query, filters):
         keys = [self._get_key_sql(query, name, filters) for name in groupby]
+        return self._select(index, query, keys, self._get_measure_sql(query, filters))
+
+    def _select(self, index, query, keys, parts):
+        """One request as a query of ``(index, key, key, total, count)``, for a union of them."""
         if keys:
             query.groupby = SQL(", ").join(SQL(str(place + 2)) for place in range(len(keys)))
-        padding = [SQL("NULL::text")] * (MAX_KEYS - len(keys))
-        total, count = self._get_measure_sql(query, filters)
+        total, count = parts
         return SQL(
             "(%s)",
             query.select(
                 SQL("%s", index),
                 *(SQL("(%s)::text", key) for key in keys),
-                *padding,
+                *[SQL("NULL::text")] * (MAX_KEYS - len(keys)),
                 SQL("(%s)::float", total),
                 SQL("(%s)::bigint", count),
             ),
@@ -99,6 +136,94 @@ class CrmKpi(models.Model):
     def _parse_key(self, groupby, keys):
         """Keys of a union of queries come as text, whatever they are."""
         return tuple(
-            value and (date.fromisoformat(value) if name in ("day", "month") else int(value))
+            value and (date.fromisoformat(value) if name in TIMES else int(value))
             for name, value in zip(groupby, keys, strict=False)
+        )
+
+    # ------------------------------------------------------------------
+    # Totals by day
+    # ------------------------------------------------------------------
+
+    def _get_day_domain(self, groupby, filters, stale):
+        """The rows of ``crm.kpi.day`` that this reader may add up, None where they do not do."""
+        filters = self._clean_filters(filters)
+        if (
+            not self.days_filled_date
+            or stale.get(self._get_day_source(), ()) is None
+            or not set(groupby) <= {*TIMES, *DIMENSIONS}
+            or not filters.keys() <= {*DIMENSIONS, "company_ids"}
+            or self._get_missing_filters(filters)
+        ):
+            return None
+        rules = self._get_day_rules()
+        if rules is None:
+            return None
+        domain = rules & Domain("company_id", "in", self._get_companies(filters).ids)
+        for name, value in filters.items():
+            if name != "company_ids":
+                domain &= Domain(name, "=", value)
+        return domain & Domain("kpi_id", "=", self.id)
+
+    def _get_day_rules(self):
+        """The record rules of the documents said of the totals; None where one cannot be."""
+        model = self.env[self.model_name]
+        used = [model._fields[name] for name in self._get_used_fields()]
+        if not model.has_access("read") or not all(
+            model._has_field_access(field, "read") for field in used
+        ):
+            return None
+        if self.env.su:
+            return Domain.TRUE
+        rules = self.env["ir.rule"]._compute_domain(self.model_name, "read")
+        names = {
+            path: name
+            for path, name in (
+                (self.user_field, "user_id"),
+                (self.team_field, "team_id"),
+                (self.company_field, "company_id"),
+            )
+            if path
+        }
+        if not all(condition.field_expr in names for condition in rules.iter_conditions()):
+            return None
+        return rules.map_conditions(
+            lambda condition: Domain(
+                names[condition.field_expr], condition.operator, condition.value
+            )
+        )
+
+    def _select_days(self, index, request, domain, stale_days):
+        _kpi_id, groupby, (start, end) = request
+        # sudo: the domain holds the rules of the documents
+        days_sudo = self.env["crm.kpi.day"].sudo()
+        domain = domain & Domain("date", ">=", start) & Domain("date", "<", end)
+        if stale_days:
+            domain &= Domain("date", "not in", list(stale_days))
+        query = days_sudo._search(domain)
+        query.order = None
+
+        def column(name):
+            return days_sudo._field_to_sql(query.table, name, query)
+
+        keys = {
+            "day": column("date"),
+            "month": SQL("DATE_TRUNC('month', %s)::date", column("date")),
+            **{name: column(name) for name in DIMENSIONS},
+        }
+        total = self._convert_total_sql(column("total"), column("currency_id"), column("date"))
+        parts = (SQL("SUM(%s)", total), SQL("SUM(%s)", column("count")))
+        return self._select(index, query, [keys[name] for name in groupby], parts)
+
+    def _convert_total_sql(self, total, currency, day):
+        """As ``_convert_amount_sql`` converts each of the documents' amounts."""
+        target = self.env.company.currency_id
+        return SQL(
+            "CASE WHEN COALESCE(%s, %s) = %s THEN %s ELSE %s / %s * %s END",
+            currency,
+            target.id,
+            target.id,
+            total,
+            total,
+            self._get_rate_sql(currency, day),
+            self._get_rate_sql(SQL("%s", target.id), day),
         )

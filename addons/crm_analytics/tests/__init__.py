@@ -48,3 +48,4 @@ from . import test_suggestion_proof
 from . import test_suggestion_proof_ui
 from . import test_suggestions_ui
 from . import test_kpi_dashboard
+from . import test_kpi_days

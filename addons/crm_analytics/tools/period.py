@@ -145,6 +145,17 @@ def months_until(end, count):
     return list(pairwise(starts))
 
 
+def get_runs(days):
+    """``[(start, end)]`` of the days that follow one another."""
+    runs = []
+    for day in sorted(days):
+        if runs and runs[-1][1] == day:
+            runs[-1] = (runs[-1][0], day + timedelta(days=1))
+        else:
+            runs.append((day, day + timedelta(days=1)))
+    return runs
+
+
 def last_day(end):
     """The last day before an exclusive end."""
     return end - timedelta(days=1)
