@@ -208,6 +208,9 @@ class CrmSalesActual(models.Model):
         def replace(condition):
             if condition.field_expr == "kind" and condition.operator == "in":
                 return Domain.TRUE if kind in condition.value else Domain.FALSE
+            if condition.field_expr == "id" and condition.operator == "in":
+                numbers = {record_id & 7 for record_id in condition.value if record_id}
+                return condition if KINDS[kind] in numbers else Domain.FALSE
             return condition
 
         return domain.map_conditions(replace)
