@@ -11,6 +11,7 @@ BRIDGES = {
     "delivery": ("crm_analytics_delivery",),
     "partnership": ("crm_loyalty_partnership",),
     "pos_loyalty": ("crm_loyalty_pos",),
+    "sale_margin": ("crm_analytics_margin",),
     "sale_stock": ("crm_analytics_stock", "crm_extended_stock", "crm_loyalty_stock"),
     "website_sale": ("crm_analytics_website_sale",),
 }

@@ -51,6 +51,7 @@
         "views/crm_sales_plan_views.xml",
         "views/crm_lead_slip_views.xml",
         "report/crm_payment_due_views.xml",
+        "report/crm_lead_response_views.xml",
         "report/crm_sales_actual_views.xml",
         "views/crm_kpi_views.xml",
         "data/crm_kpi_data.xml",

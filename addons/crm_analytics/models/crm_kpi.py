@@ -1,6 +1,8 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 ADDITIVE = ("count", "sum", "average", "share")
 
@@ -112,8 +114,9 @@ class CrmKpi(models.Model):
         default="[]",
         help="Which of the records make up the share.",
     )
-    numerator_id = fields.Many2one("crm.kpi", index="btree_not_null", ondelete="restrict")
-    denominator_id = fields.Many2one("crm.kpi", index="btree_not_null", ondelete="restrict")
+    # Cascading, for an add-on that is uninstalled takes its KPIs along; people are asked first.
+    numerator_id = fields.Many2one("crm.kpi", index="btree_not_null", ondelete="cascade")
+    denominator_id = fields.Many2one("crm.kpi", index="btree_not_null", ondelete="cascade")
 
     # Whose it is, and what it may be filtered by
     user_field = fields.Char(string="Person")
@@ -199,6 +202,20 @@ class CrmKpi(models.Model):
             [("transient", "=", False), ("abstract", "=", False)], ["model", "name"], order="name"
         )
         return [(row.model, row.name) for row in rows if row.model in self.env]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_part_of_ratio(self):
+        used = Domain("numerator_id", "in", self.ids) | Domain("denominator_id", "in", self.ids)
+        ratio = self.with_context(active_test=False).search(
+            used & Domain("id", "not in", self.ids), limit=1
+        )
+        if ratio:
+            raise UserError(
+                self.env._(
+                    "“%(ratio)s” is a ratio made of this KPI: change or delete it first.",
+                    ratio=ratio.name,
+                )
+            )
 
     def copy_data(self, default=None):
         return [

@@ -123,6 +123,10 @@ class TestKpiDefinition(TransactionCase):
             ratio.denominator_id = ratio
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             orders.write({"measure": "median", "measure_field": "amount_total"})
+        with self.assertRaisesRegex(UserError, "Ratio"), self.env.cr.savepoint():
+            orders.unlink()
+        (orders + ratio).unlink()
+        self.assertFalse((orders + ratio).exists())
 
     def test_technical_name(self):
         first, second = (self.Kpi.create(ORDERS) for _number in range(2))
@@ -180,7 +184,6 @@ class TestKpiDefinition(TransactionCase):
         with self.assertRaises(UserError):
             kpi._read_parts(today, today, ["colour"])
 
-    def test_kpi_of_an_archived_name_is_told(self):
-        kpi = self.Kpi.create(ORDERS)
-        kpi.action_archive()
+    def test_archived_kpi_keeps_its_technical_name(self):
+        self.Kpi.create(ORDERS).action_archive()
         self.assertEqual(self.Kpi.create(ORDERS).code, "large_orders_2")
