@@ -31,6 +31,7 @@ from . import crm_kpi_pace
 from . import crm_kpi_value
 from . import crm_kpi_snapshot
 from . import crm_team
+from . import digest_digest
 from . import crm_kpi_parts
 from . import crm_kpi_preview
 from . import product_affinity

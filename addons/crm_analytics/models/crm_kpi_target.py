@@ -201,14 +201,6 @@ class CrmKpiTarget(models.Model):
         if self.scope != "user":
             self.user_id = False
 
-    @api.constrains("scope", "user_id", "team_id")
-    def _check_scope(self):
-        for target in self:
-            if target.scope == "user" and not target.user_id:
-                raise ValidationError(self.env._("Choose the person whose target this is."))
-            if target.scope == "team" and not target.team_id:
-                raise ValidationError(self.env._("Choose the sales team whose target this is."))
-
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------

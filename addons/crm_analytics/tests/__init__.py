@@ -12,11 +12,14 @@ from . import test_dashboard
 from . import test_dashboard_access
 from . import test_dashboard_period
 from . import test_dashboard_ui
+from . import test_digest_kpis
 from . import test_followup
 from . import test_kpi_definition
 from . import test_kpi_reading
 from . import test_kpi_tile_is_list
 from . import test_kpi_pace
+from . import test_kpi_target
+from . import test_kpi_target_import
 from . import test_kpi_targets_arithmetic
 from . import test_lead_slip
 from . import test_kpi_values
