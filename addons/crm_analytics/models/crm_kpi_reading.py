@@ -161,7 +161,8 @@ class CrmKpi(models.Model):
         domain = rules & Domain("company_id", "in", self._get_companies(filters).ids)
         for name, value in filters.items():
             if name != "company_ids":
-                domain &= Domain(name, "=", value)
+                operator = self._get_filter_operator(name) if value else "="
+                domain &= Domain(name, operator, value)
         return domain & Domain("kpi_id", "=", self.id)
 
     def _get_day_rules(self):
