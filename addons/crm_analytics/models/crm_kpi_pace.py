@@ -65,8 +65,7 @@ class CrmKpi(models.Model):
         """``{kpi id: (target, expected)}`` of all companies together, in the reader's currency."""
         filters = self._clean_filters(filters)
         chosen = {name for name, value in filters.items() if name != "company_ids"}
-        # What is nobody's, or of a region or a category, has no target.
-        if not chosen <= TARGET_FILTERS or not all(filters[name] for name in chosen):
+        if not chosen <= TARGET_FILTERS:
             return {}
         scope, key = "company", None
         if "user_id" in chosen:

@@ -161,8 +161,7 @@ class CrmKpi(models.Model):
         domain = rules & Domain("company_id", "in", self._get_companies(filters).ids)
         for name, value in filters.items():
             if name != "company_ids":
-                operator = self._get_filter_operator(name) if value else "="
-                domain &= Domain(name, operator, value)
+                domain &= Domain(name, self._get_filter_operator(name), value)
         return domain & Domain("kpi_id", "=", self.id)
 
     def _get_day_rules(self):

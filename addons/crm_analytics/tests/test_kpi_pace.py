@@ -82,7 +82,6 @@ class TestKpiPace(KpiCommon):
             ({"team_id": self.north.id}, 110),
             ({"team_id": self.east.id}, 10),
             ({}, 111),
-            ({"user_id": False}, None),
             ({"country_id": self.env.ref("base.fr").id}, None),
             ({"company_ids": self.other_company.ids}, None),
         ):
