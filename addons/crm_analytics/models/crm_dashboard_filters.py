@@ -38,6 +38,8 @@ class CrmDashboard(models.Model):
         oldest, newest = self._get_history()
         choices = self._get_choices()
         resolved, dropped = self._resolve_filters(wanted, choices)
+        if states := self._get_states(resolved["country_id"]):
+            choices["state_id"] = states
         period = periods.parse(wanted.get("period"), today)
         if wanted.get("period") and not period:
             dropped.append(self.env._("period"))
@@ -129,6 +131,13 @@ class CrmDashboard(models.Model):
             "segment_id": self._search_choices("crm.segment"),
         }
         return {name: values for name, values in choices.items() if values}
+
+    @api.model
+    def _get_states(self, country_id):
+        """Of one country only: those of all would be a list nobody reads."""
+        if not country_id:
+            return []
+        return self._search_choices("res.country.state", Domain("country_id", "=", country_id))
 
     @api.model
     def _get_choice_company_domain(self):

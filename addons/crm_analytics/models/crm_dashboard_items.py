@@ -60,6 +60,8 @@ class CrmDashboard(models.Model):
         found = self.env["crm.kpi"].concat(*(kpis[code] for code in codes if code in kpis))
         values = {
             **item,
+            # Only a title somebody wrote goes back into the layout: others follow the language.
+            "own_title": item.get("title") or "",
             "title": item.get("title") or self._get_item_title(item, found),
             "help": found[:1].description or "",
             "unit": found[:1].unit or "number",

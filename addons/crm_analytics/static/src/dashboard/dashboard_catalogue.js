@@ -65,7 +65,10 @@ export class DashboardCatalogue extends Component {
         );
         return this.catalogue.groupby
             .filter(({ name }) => possible.includes(name))
-            .map(({ name, label }) => ({ value: name, label }));
+            .map(({ name, label }) => ({
+                value: name,
+                label: label.charAt(0).toLocaleUpperCase() + label.slice(1),
+            }));
     }
 
     get groupbyChoices() {

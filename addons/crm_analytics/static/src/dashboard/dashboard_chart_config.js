@@ -2,7 +2,7 @@ import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { isolate } from "../period/period_format";
 import { formatLabel, formatTick, isTime, shorten } from "./dashboard_format";
 
-const RING_NAME = 22;
+const RING_NAME = 24;
 
 /**
  * What Chart.js draws of an item. Lines and words take the colour of the text around them, so that
@@ -20,7 +20,7 @@ export function getChartConfig(item, look, format) {
         data: {
             // A name that is too long for the legend of a ring would be cut without a sign.
             labels: item.labels.map((label) =>
-                shorten(formatLabel(label, item.groupby), isDoughnut ? RING_NAME : Infinity)
+                isolate(shorten(formatLabel(label, item.groupby), isDoughnut ? RING_NAME : Infinity))
             ),
             datasets: isDoughnut
                 ? [getRing(item)]
@@ -30,6 +30,8 @@ export function getChartConfig(item, look, format) {
             animation: false,
             maintainAspectRatio: false,
             font: { family: look.fontFamily },
+            // Chart.js leaves room for half of the last label on the right only.
+            layout: { padding: { left: look.rtl && !isDoughnut && !horizontal ? 28 : 0 } },
             ...(isDoughnut
                 ? { cutout: "60%" }
                 : {
@@ -89,7 +91,8 @@ function getDataset(item, { name, kind, values }, index, { color }) {
             pointHitRadius: 8,
             pointBackgroundColor: tone,
             pointStyle: "circle",
-            tension: 0.25,
+            // Rounded, but never beyond the figures: not below zero between two months.
+            cubicInterpolationMode: "monotone",
         };
     }
     return {

@@ -80,8 +80,15 @@ export function formatTick(value, unit) {
     return formatInteger(value, { humanReadable: true, decimals: 1 }).replace(/[.,]0(?=\D*$)/, "");
 }
 
+/** @returns {string} a text that fits; of a path, as categories have, its end says more */
 export function shorten(text, length) {
-    return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text;
+    if (text.length <= length) {
+        return text;
+    }
+    const end = text.slice(text.lastIndexOf(" / "));
+    return end.startsWith(" / ") && end.length < length
+        ? `…${end}`
+        : `${text.slice(0, length - 1).trimEnd()}…`;
 }
 
 /**

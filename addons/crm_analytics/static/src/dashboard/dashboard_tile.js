@@ -80,8 +80,8 @@ export class DashboardTile extends Component {
 
     get course() {
         const values = (this.props.item.sparkline || []).map(({ value }) => value ?? null);
-        // A flat line of zeros would say nothing.
-        return values.filter((value) => value !== null).length > 1 && values.some(Boolean)
+        // Neither two points nor a flat line of zeros would say anything.
+        return values.filter((value) => value !== null).length > 2 && values.some(Boolean)
             ? values
             : null;
     }

@@ -20,6 +20,8 @@ describe("figures", () => {
         expect(formatFigure(433.1, "money", CURRENCY, true)).toBe("$\u00a0433.10");
         expect(formatFigure(45230.4, "money", CURRENCY, true)).toBe("$\u00a045,230");
         expect(shorten("Regency cakestand", 10)).toBe("Regency c…");
+        expect(shorten("Furniture / Office / Desks", 20)).toBe("… / Desks");
+        expect(shorten("Chair / Desk", 20)).toBe("Chair / Desk");
     });
 
     test("carry their unit, and a dash where there is nothing to say", async () => {

@@ -73,7 +73,7 @@ test("a tile tells its figure, and how it moved, in words", async () => {
 });
 
 test("a target shows how far one is, and how far one should be", async () => {
-    const sparkline = [1, null, 3].map((value) => ({ label: "2026-11-01", value }));
+    const sparkline = [1, 2, null, 3].map((value) => ({ label: "2026-11-01", value }));
     const tile = makeTile("orders", { target: 120, progress: 0.92, pace: 1.04, sparkline });
     answerWith({ items: [tile] });
     await openDashboard();
