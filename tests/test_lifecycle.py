@@ -41,7 +41,8 @@ print('RESULT', json.dumps({
 DEMO_DATA = """
 print('demo', all(env[model].search_count([]) for model in (
     'crm.complaint', 'crm.contract.term', 'loyalty.card', 'product.affinity', 'product.upsell',
-    'sale.customer.prediction', 'sale.white.space', 'sale.customer.followup', 'sale.suggestion')))
+    'sale.customer.prediction', 'sale.white.space', 'sale.customer.followup', 'sale.suggestion',
+    'crm.lead.slip', 'crm.kpi.target', 'crm.kpi.value', 'crm.sales.plan.line')))
 """
 INSTALLED = "SELECT name FROM ir_module_module WHERE state = 'installed'"
 UNINSTALL = """

@@ -68,11 +68,16 @@
         "demo/product.category.csv",
         "demo/product.product.csv",
         "demo/product_demo.xml",
+        "demo/sales_people_demo.xml",
         "demo/res.partner.csv",
         "demo/sale.order.csv",
         "demo/sale_order_supplies_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/cross_selling_demo.xml",
+        "demo/invoice_demo.xml",
+        "demo/opportunity_demo.xml",
+        "demo/crm_kpi_target_demo.xml",
+        "demo/crm_sales_plan_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
