@@ -40,6 +40,7 @@ from . import test_split_credit
 from . import test_sales_plan
 from . import test_sales_plan_grid
 from . import test_sales_plan_report
+from . import test_sales_plan_ui
 from . import test_sales_plan_xlsx
 from . import test_suggestion_holdout
 from . import test_suggestion_input
