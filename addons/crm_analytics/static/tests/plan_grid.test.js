@@ -5,6 +5,7 @@ import {
     contains,
     defineParams,
     getService,
+    makeMockEnv,
     mockService,
     mountWithCleanup,
     onRpc,
@@ -94,7 +95,8 @@ test("a block of a spreadsheet", () => {
     expect(parseBlock("5")).toEqual([["5"]]);
 });
 
-test("figures, what was entered over them, and their sums", () => {
+test("figures, what was entered over them, and their sums", async () => {
+    await makeMockEnv(); // how numbers are written
     const figures = new PlanFigures(makeData());
     expect(figures.getTotal("bottom_up")).toBe(130);
     figures.enter(0, 1, "bottom_up", "1,234.567");
@@ -158,6 +160,8 @@ test("the keyboard moves as in a spreadsheet, and all is saved in one request", 
     await press(["Control", "End"]);
     expect(cell(1, 1)).toBeFocused();
     await edit("7", { confirm: false });
+    await animationFrame();
+    expect(".o_crm_plan_save").toHaveCount(1);
     await press("Escape");
     expect(cell(1, 1)).toHaveValue("20");
     await contains(".o_crm_plan_save").click();
@@ -242,7 +246,7 @@ test("the rows chosen ask for other figures, what was entered is saved first", a
     await contains(".o_crm_plan_rows").click();
     await contains(".o-dropdown-item[data-dimension=category_id]").click();
     expect(saved.length).toBe(1);
-    expect(".o_crm_plan_rows").toHaveText("RowsSalesperson · Product Category");
+    expect(".o_crm_plan_rows").toHaveText("Rows\nSalesperson · Product Category");
 });
 
 test("empty figures are filled in", async () => {

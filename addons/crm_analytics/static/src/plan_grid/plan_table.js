@@ -22,6 +22,8 @@ export class PlanTable extends Component {
         /** {other, last_year, pipeline}: which figures show beside the entered ones */
         shown: Object,
         labels: Object,
+        /** (boolean): whether something is typed that is not entered yet */
+        onTyping: Function,
     };
 
     setup() {
@@ -136,6 +138,7 @@ export class PlanTable extends Component {
         figures.enter(row, column, entry, ev.target.value);
         // The same figure written otherwise changes nothing that would be drawn again.
         ev.target.value = figures.getText(row, column, entry);
+        this.props.onTyping(false);
     }
 
     onKeydown(ev) {
@@ -157,6 +160,7 @@ export class PlanTable extends Component {
             figures.restore(row, column, entry);
             ev.target.value = figures.getText(row, column, entry);
             ev.target.select();
+            this.props.onTyping(false);
         } else if (target && !ev.altKey && !ev.metaKey) {
             const [toRow, toColumn] = target;
             ev.preventDefault();
