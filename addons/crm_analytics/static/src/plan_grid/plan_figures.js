@@ -62,7 +62,7 @@ export class PlanFigures {
     /** The text of the input of a cell: what was typed where it means nothing. */
     getText(row, column, entry) {
         const edit = this.getEdit(row, column, entry);
-        if (edit?.error) {
+        if (edit?.error || edit?.isTyped) {
             return edit.text;
         }
         const amount = this.getAmount(row, column, entry);
@@ -112,16 +112,20 @@ export class PlanFigures {
     // Writing
     // ------------------------------------------------------------------
 
-    /** Enter a text into a cell; an empty one is no figure. */
-    enter(row, column, entry, text) {
+    /**
+     * Enter a text into a cell; an empty one is no figure.
+     *
+     * @param {boolean} [isTyped] while it is typed: it stays as it is written
+     */
+    enter(row, column, entry, text, isTyped = false) {
         const place = this.getPlace(row, column, entry);
-        const edit = { row, column, entry, text, amount: 0, error: "" };
+        const edit = { row, column, entry, text, isTyped, amount: 0, error: "" };
         try {
             edit.amount = text.trim() ? this.round(parseFloat(text.trim())) : 0;
         } catch {
             edit.error = _t("“%s” is not a number.", text);
         }
-        if (!edit.error && edit.amount === this.rows[row][entry][column]) {
+        if (!isTyped && !edit.error && edit.amount === this.rows[row][entry][column]) {
             delete this.edits[place];
         } else {
             this.edits[place] = edit;
@@ -135,6 +139,13 @@ export class PlanFigures {
                 this.enter(row + down, column + right, entry, text);
             });
         });
+    }
+
+    /** Nothing is being typed any more: what means nothing shows as an error. */
+    settle() {
+        for (const edit of Object.values(this.edits)) {
+            edit.isTyped = false;
+        }
     }
 
     restore(row, column, entry) {
@@ -170,6 +181,7 @@ export class PlanFigures {
             const column = this.months.findIndex((candidate) => candidate.key === month);
             const edit = this.getEdit(row, column, entry);
             if (edit) {
+                edit.isTyped = false;
                 edit.error = message;
             }
         }

@@ -1,4 +1,4 @@
-import { Component, onMounted, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { getCurrency } from "@web/core/currency";
 import { Dropdown } from "@web/core/dropdown/dropdown";
@@ -30,7 +30,6 @@ export class PlanGrid extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
-        this.root = useRef("root");
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
         const { planId, dimensions, entry } = this.getInitialOptions();
@@ -42,8 +41,6 @@ export class PlanGrid extends Component {
             entry,
             shown: { other: true, last_year: true, pipeline: false },
             offset: 0,
-            /** whether something is typed in a cell that one has not left yet */
-            isTyping: false,
             loading: true,
         });
         useSetupAction({
@@ -113,11 +110,11 @@ export class PlanGrid extends Component {
     /** @returns {Promise<boolean>} whether nothing is left to be saved */
     async save() {
         const { figures } = this.state;
-        this.leaveCell();
         if (!figures?.isDirty) {
             return true;
         }
         if (figures.hasErrors) {
+            figures.settle();
             this.notification.add(_t("Mend the marked figures, then save."), { type: "danger" });
             return false;
         }
@@ -139,25 +136,12 @@ export class PlanGrid extends Component {
     }
 
     discard() {
-        this.leaveCell();
         this.state.figures.discard();
-    }
-
-    /** A shortcut or a link may come while one is in a cell: what is typed there counts. */
-    leaveCell() {
-        const cell = this.root.el?.querySelector(".o_crm_plan_grid input:focus");
-        cell?.blur();
-        cell?.focus();
-        this.state.isTyping = false;
     }
 
     // ------------------------------------------------------------------
     // What is drawn
     // ------------------------------------------------------------------
-
-    get canSave() {
-        return this.state.isTyping || this.state.figures?.isDirty;
-    }
 
     get isEditable() {
         return this.state.data.plan.editable[this.state.entry];

@@ -22,8 +22,6 @@ export class PlanTable extends Component {
         /** {other, last_year, pipeline}: which figures show beside the entered ones */
         shown: Object,
         labels: Object,
-        /** (boolean): whether something is typed that is not entered yet */
-        onTyping: Function,
     };
 
     setup() {
@@ -58,7 +56,7 @@ export class PlanTable extends Component {
         const edit = figures.getEdit(row.index, column, entry);
         return {
             text: figures.getText(row.index, column, entry),
-            error: edit?.error || "",
+            error: (!edit?.isTyped && edit?.error) || "",
             isEdited: Boolean(edit),
             label: this.getLabel(row, column),
         };
@@ -132,13 +130,21 @@ export class PlanTable extends Component {
         ev.target.select?.();
     }
 
+    onInput(ev) {
+        const { row, column } = this.getPlace(ev.target);
+        this.props.figures.enter(row, column, this.props.entry, ev.target.value, true);
+    }
+
+    /** Leaving a cell says whether what was typed means something. */
     onChange(ev) {
+        if (!ev.target.matches?.("input[data-row]") || ev.target.readOnly) {
+            return;
+        }
         const { row, column } = this.getPlace(ev.target);
         const { figures, entry } = this.props;
-        figures.enter(row, column, entry, ev.target.value);
-        // The same figure written otherwise changes nothing that would be drawn again.
-        ev.target.value = figures.getText(row, column, entry);
-        this.props.onTyping(false);
+        if (figures.getEdit(row, column, entry)) {
+            figures.enter(row, column, entry, ev.target.value);
+        }
     }
 
     onKeydown(ev) {
@@ -160,8 +166,7 @@ export class PlanTable extends Component {
             figures.restore(row, column, entry);
             ev.target.value = figures.getText(row, column, entry);
             ev.target.select();
-            this.props.onTyping(false);
-        } else if (target && !ev.altKey && !ev.metaKey) {
+            } else if (target && !ev.altKey && !ev.metaKey) {
             const [toRow, toColumn] = target;
             ev.preventDefault();
             if (toRow >= from && toRow <= last.row && toColumn >= 0 && toColumn <= last.column) {

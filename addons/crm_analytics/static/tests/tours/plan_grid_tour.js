@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("crm_analytics_plan", {
             content: "200 a month, nothing was sold a year before",
             trigger: `body:not(:has(.modal)) ${ready} [data-total='0']:contains('200'):contains('+1,000')`,
         },
-        { trigger: ".o_breadcrumb .o_back_button, .o_breadcrumb a", run: "click" },
+        { trigger: ".o_breadcrumb a:contains('Tour Plan')", run: "click" },
         { trigger: "button[name=action_approve]", run: "click" },
         { trigger: ".o_statusbar_status button.o_arrow_button_current:contains('Approved')" },
         { trigger: "button[name=action_view_analysis]", run: "click" },
