@@ -73,7 +73,7 @@ class CrmKpi(models.Model):
             ("period", "Dated in the period"),
             ("end", "Open at the end of the period"),
         ],
-        string="Counted Are Records",
+        string="Records Counted",
         default="period",
         required=True,
         help="Orders of a month lie in it; a pipeline is what stands open on its last day, today "
@@ -151,13 +151,16 @@ class CrmKpi(models.Model):
     )
     weight = fields.Float(
         default=1.0,
+        aggregator=None,
         help="How much it counts in the score of a person; 0 leaves it out.",
     )
     floor = fields.Float(
+        aggregator=None,
         default=0.0,
         help="Progress up to which the score is 0: 0.5 means that half of the target is nothing.",
     )
     cap = fields.Float(
+        aggregator=None,
         default=1.0,
         help="Progress from which on the score is 100: 1.2 means 120 % of the target.",
     )

@@ -22,14 +22,14 @@ MISTAKES = (
     TypeError,
     ValueError,
 )
-PATHS = {  # field of the KPI: (types, model) that it may lead to
+PATHS = {  # field of the KPI: (types, models) that it may lead to
     "date_field": (DATES, None),
     "close_field": (DATES, None),
     "since_field": (DATES, None),
-    "user_field": (("many2one",), "res.users"),
-    "team_field": (("many2one",), "crm.team"),
-    "company_field": (("many2one",), "res.company"),
-    "partner_field": (("many2one",), "res.partner"),
+    "user_field": (("many2one",), ("res.users",)),
+    "team_field": (("many2one",), ("crm.team",)),
+    "company_field": (("many2one",), ("res.company",)),
+    "partner_field": (("many2one",), ("res.partner",)),
     "product_field": (("many2one",), ("product.product", "product.template")),
 }
 MEASURED = {
@@ -137,7 +137,6 @@ class CrmKpi(models.Model):
         """Refuse a path whose field does not exist, cannot be queried or is of another type."""
         label = self._fields[name]._description_string(self.env)
         field = self._follow_path(label, path)
-        comodels = (comodels,) if isinstance(comodels, str) else comodels
         if field.type in types and (not comodels or field.comodel_name in comodels):
             return
         wanted = (

@@ -8,7 +8,17 @@ from odoo.tools import format_amount
 from odoo.tools.misc import formatLang
 
 from ..tools import period as periods
-from .crm_kpi_checking import DEFINITION
+from .crm_kpi_checking import DEFINITION, PATHS
+
+# What these are called in most models, the best first.
+PROPOSED = {
+    "date_field": ("date_order", "invoice_date", "date", "received_date", "create_date"),
+    "user_field": ("user_id", "invoice_user_id"),
+    "team_field": ("team_id",),
+    "company_field": ("company_id",),
+    "partner_field": ("partner_id",),
+    "product_field": ("product_id",),
+}
 
 
 class CrmKpi(models.Model):
@@ -22,6 +32,27 @@ class CrmKpi(models.Model):
         help="The figure of this month as you see it, with your rights.",
     )
     preview_problem = fields.Char(compute="_compute_preview")
+
+    @api.onchange("model_name")
+    def _onchange_model_name(self):
+        """Propose the fields by their usual names, and drop those of other records."""
+        model = self.env.get(self.model_name)
+        self.update({"domain": "[]", "part_domain": "[]", **dict.fromkeys(PATHS, False)})
+        self.measure_field = False
+        if model is None:
+            return
+        for name, choices in PROPOSED.items():
+            types, comodels = PATHS[name]
+            for choice in choices:
+                field = model._fields.get(choice)
+                if (
+                    field
+                    and field.type in types
+                    and (not comodels or field.comodel_name in comodels)
+                    and self._is_queryable(model, choice)
+                ):
+                    self[name] = choice
+                    break
 
     @api.depends(*DEFINITION, "unit")
     @api.depends_context("uid", "allowed_company_ids", "lang")

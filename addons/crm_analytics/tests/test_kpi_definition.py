@@ -153,7 +153,13 @@ class TestKpiDefinition(TransactionCase):
     def test_form_of_a_manager_shows_the_figure_and_what_is_wrong(self):
         with Form(self.Kpi) as form:
             form.name = "Quotations"
+            form.model_name = "crm.stage"
+            self.assertEqual(form.date_field, "create_date")
+            self.assertFalse(form.user_field)
             form.model_name = "sale.order"
+            proposed = (form.date_field, form.user_field, form.partner_field, form.product_field)
+            self.assertEqual(proposed, ("date_order", "user_id", "partner_id", False))
+            form.date_field = False
             self.assertFalse(form.preview_problem, "there is more to come")
             form.date_field = "create_date"
             form.domain = "[('id', '=', 0)]"
