@@ -76,6 +76,7 @@ class ShippedKpisCommon(ActualsCommon):
     @classmethod
     def create_sales(cls):
         cls.create_order(70, user=cls.bert)
+        cls.create_order(30, validity_date=cls.today - timedelta(days=5))
         shared = cls.create_order(300)
         cls.env["sale.order.credit"].create(
             [

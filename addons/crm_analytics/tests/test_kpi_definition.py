@@ -152,7 +152,7 @@ class TestKpiDefinition(TransactionCase):
 
     def test_form_of_a_manager_shows_the_figure_and_what_is_wrong(self):
         with Form(self.Kpi) as form:
-            form.name = "Quotations"
+            form.name = "Quotations of Mine"
             form.model_name = "crm.stage"
             self.assertEqual(form.date_field, "create_date")
             self.assertFalse(form.user_field)
@@ -169,7 +169,7 @@ class TestKpiDefinition(TransactionCase):
             form.domain = "[]"
             self.assertFalse(form.preview_problem)
         kpi = form.record
-        self.assertEqual(kpi.code, "quotations")
+        self.assertEqual(kpi.code, "quotations_of_mine")
         self.assertEqual(kpi.action_open_records()["res_model"], "sale.order")
 
     def test_salespersons_read_only(self):
