@@ -1,7 +1,7 @@
 """What a snapshot of a figure is made of: plain data in, plain data out, nothing of Odoo."""
 
 import math
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from . import kpi_score
@@ -106,5 +106,17 @@ def is_over(window, now):
     return now.date() >= window.end
 
 
-def get_month(day):
-    return date(day.year, day.month, 1)
+def add_up_months(parts, windows):
+    """The parts of each window, of those of its months.
+
+    :param parts: ``{(first day of the month, *key): (total, count)}``
+    :return: ``{window: {key: (total, count)}}``
+    """
+    result = {window: {} for window in windows}
+    for (month, *names), part in parts.items():
+        key = tuple(names)
+        for window in windows:
+            if window.contains(month):
+                total, count = result[window].get(key, (0, 0))
+                result[window][key] = (total + part[0], count + part[1])
+    return result
