@@ -151,7 +151,30 @@ class CrmKpiValue(models.Model):
     restated_date = fields.Datetime(string="Restated On", readonly=True)
     computed_date = fields.Datetime(string="Computed On", readonly=True)
 
+    # As people read them: a list has figures of all units.
+    value_text = fields.Char(string="Value", compute="_compute_texts")
+    target_text = fields.Char(string="Target", compute="_compute_texts")
+    expected_text = fields.Char(
+        string="Expected",
+        compute="_compute_texts",
+        help="What the working days gone by make of the target, public holidays left out.",
+    )
+    restated_text = fields.Char(
+        string="Restated",
+        compute="_compute_texts",
+        help="What the value would be today, where documents of the closed period have changed.",
+    )
+
     _value_unique = models.UniqueIndex(f"({KEY})", "This figure is there already.")
+
+    @api.depends("value", "target", "expected", "restated_value")
+    def _compute_texts(self):
+        for row in self:
+            kpi = row.kpi_id.with_company(row.company_id)
+            row.value_text = kpi._format_value(None if row.is_empty else row.value)
+            row.target_text = row.has_target and kpi._format_value(row.target)
+            row.expected_text = row.has_target and kpi._format_value(row.expected)
+            row.restated_text = row.restated_date and kpi._format_value(row.restated_value)
 
     @api.depends("kpi_id", "scope", "user_id", "team_id", "date_from", "date_to")
     def _compute_display_name(self):

@@ -111,7 +111,7 @@ class TestKpiTargetImport(KpiCommon):
         self.assertRefused("no target below", HEADINGS)
         self.assertRefused("sheet of the file is empty", ())
         self.assertRefused("no XLSX workbook", content=b"KPI;Person;Target")
-        self.assertRefused("no XLSX workbook", content=b"")
+        self.assertRefused("Choose the XLSX file", content=b"")
         self.assertRefused("no XLSX workbook", content=b"PK\x03\x04 broken")
 
     def test_the_template_is_imported(self):

@@ -30,7 +30,6 @@ class CrmKpiTargetImport(models.TransientModel):
     file = fields.Binary(string="XLSX File")
     file_name = fields.Char()
     template = fields.Binary(compute="_compute_template")
-    template_name = fields.Char(compute="_compute_template")
 
     def _compute_template(self):
         for wizard in self:
@@ -38,7 +37,16 @@ class CrmKpiTargetImport(models.TransientModel):
                 list(wizard._get_headings().values()), wizard._get_examples()
             )
             wizard.template = base64.b64encode(content)
-            wizard.template_name = self.env._("Targets") + ".xlsx"
+
+    def action_download_template(self):
+        """A workbook with the headings and an example of each kind of row."""
+        self.ensure_one()
+        name = self.env._("Targets")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/template/{name}.xlsx?download=true",
+            "target": "new",
+        }
 
     def action_import(self):
         """Create or change the targets of the file."""
@@ -89,6 +97,8 @@ class CrmKpiTargetImport(models.TransientModel):
         return [*rows, (kpi, "", "", f"{year}", 120000)]
 
     def _read_rows(self):
+        if not self.file:
+            raise UserError(self.env._("Choose the XLSX file to import."))
         try:
             rows = target_sheet.read(base64.b64decode(self.file or b""))
         except target_sheet.UnreadableFile as error:
