@@ -1,3 +1,4 @@
-from . import sale_portal
 from . import crm_cross_matrix
+from . import crm_dashboard
 from . import crm_sales_plan
+from . import sale_portal

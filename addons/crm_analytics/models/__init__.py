@@ -8,7 +8,6 @@ from . import crm_cross_matrix
 from . import crm_cross_matrix_domains
 from . import crm_cross_matrix_export
 from . import crm_cross_matrix_reading
-from . import crm_sales_dashboard
 from . import crm_lead_slip
 from . import crm_lead_slippage
 from . import crm_kpi
@@ -25,6 +24,7 @@ from . import crm_dashboard_filters
 from . import crm_dashboard_items
 from . import crm_dashboard_charts
 from . import crm_dashboard_editing
+from . import crm_dashboard_export
 from . import crm_kpi_teams
 from . import crm_kpi_target
 from . import crm_kpi_pace

@@ -36,6 +36,10 @@ class CrmDashboard(models.Model):
         required=True,
         default=DEFAULT_PRESET,
     )
+    is_personal = fields.Boolean(
+        string="One's Own Figures",
+        help="Opens with the figures of whoever opens it, until another person or team is chosen.",
+    )
     group_ids = fields.Many2many(
         comodel_name="res.groups",
         string="Shown To",
@@ -104,7 +108,7 @@ class CrmDashboard(models.Model):
 
     @api.model
     @api.readonly
-    def get_data(self, dashboard=None, filters=None, period=None):
+    def get_data(self, dashboard=None, filters=None):
         """All that the screen shows, in one call; all values ready for JSON.
 
         :param dashboard: id or code. Nothing, or one that is not there for the reader (an old
@@ -116,25 +120,18 @@ class CrmDashboard(models.Model):
         """
         self.check_access("read")
         dashboards = self.search(self._get_visible_domain())
-        if period:
-            filters = None
         chosen, notice = dashboards._choose(dashboard)
         if not chosen:
             return {"dashboard": False, "dashboards": [], "items": []}
         page = chosen._open_page(filters, notice)
-        sales = self.env["crm.sales.dashboard"]
-        former = {}
-        if filters is None and sales.has_access("read"):  # until the screen asks for items
-            former = sales.get_data(period)
         return {
-            **former,
             "dashboard": chosen._prepare_dashboard(),
             "dashboards": [
                 {"id": found.id, "name": found.name, "code": found.code or False}
                 for found in dashboards
             ],
             "filters": page.filters,
-            "period": former.get("period") or self._prepare_period(page.period, page.today),
+            "period": self._prepare_period(page.period, page.today),
             "windows": {
                 name: {"date_from": str(start), "date_to": str(periods.last_day(end))}
                 for name, (start, end) in page.windows.items()

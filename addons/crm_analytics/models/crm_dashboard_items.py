@@ -33,6 +33,7 @@ class CrmDashboard(models.Model):
         figures.read()
         for item in prepared:
             scoped._fill_item(item, kpis, figures)
+        scoped._add_targets(prepared, kpis, figures)
         return prepared
 
     def _in_company(self, page):
@@ -146,6 +147,34 @@ class CrmDashboard(models.Model):
             sparkline=self._get_sparkline(kpi, figures),
             action=kpi._get_action(*windows["current"], figures.filters),
         )
+
+    def _add_targets(self, items, kpis, figures):
+        """What the tiles are to reach in the whole period, read for all of them together."""
+        tiles = [item for item in items if item["type"] == "tile" and "value" in item]
+        if not tiles:
+            return
+        found = self.env["crm.kpi"].concat(*(kpis[tile["kpi"]] for tile in tiles))
+        values = {kpis[tile["kpi"]].id: tile["value"] for tile in tiles}
+        period = figures.page.period
+        try:
+            with self.env.cr.savepoint(flush=False):
+                pace = found._get_pace(
+                    values, period.start, period.end, self._get_target_filters(figures)
+                )
+        except Exception:
+            _logger.exception("Dashboard %s: targets failed", self.id)
+            return
+        for tile in tiles:
+            row = pace[kpis[tile["kpi"]].id]
+            tile.update({name: row[name] for name in ("target", "progress", "pace")})
+
+    def _get_target_filters(self, figures):
+        """Whoever sees his own records only is held against his own target."""
+        filters = figures.filters
+        sees_all = self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
+        if sees_all or "user_id" in filters or "team_id" in filters:
+            return filters
+        return {**filters, "user_id": self.env.uid}
 
     def _get_windows_of(self, kpi, page):
         """The windows of the page that are a fair comparison for a KPI.

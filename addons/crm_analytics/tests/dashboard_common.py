@@ -111,9 +111,28 @@ class DashboardCommon(TransactionCase):
             )
         )
 
-    def get_data(self, period="this_month", user=None, **context):
-        dashboard = self.env["crm.sales.dashboard"].with_context(**context)
-        return (dashboard.with_user(user) if user else dashboard).get_data(period)
+    @classmethod
+    def create_dashboard(cls, *items, **values):
+        """A dashboard that everybody sees as it is given here."""
+        dashboard = cls.env["crm.dashboard"].create(
+            {"name": "Test", "code": "test_dashboard", "period": "this_month", **values}
+        )
+        dashboard.layout = {"items": dashboard._prepare_items(items)}
+        return dashboard
+
+    def get_data(self, period="this_month", user=None, *, dashboard="test_dashboard", **filters):
+        context = filters.pop("context", {})
+        dashboards = self.env["crm.dashboard"].with_context(**context)
+        if user:
+            dashboards = dashboards.with_user(user)
+        return dashboards.get_data(dashboard, {"period": period, **filters})
 
     def get_tiles(self, *args, **kwargs):
-        return {tile["key"]: tile for tile in self.get_data(*args, **kwargs)["tiles"]}
+        """The tiles by their KPI."""
+        items = self.get_data(*args, **kwargs)["items"]
+        return {item["kpi"]: item for item in items if item["type"] == "tile"}
+
+    def get_charts(self, *args, **kwargs):
+        """The charts by what they are split by."""
+        items = self.get_data(*args, **kwargs)["items"]
+        return {item["groupby"]: item for item in items if item["type"] != "tile"}

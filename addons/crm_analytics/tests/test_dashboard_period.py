@@ -23,6 +23,12 @@ class TestDashboardPeriod(BaseCase):
             "this_year": (date(2026, 1, 1), date(2027, 1, 1)),
             "last_year": (date(2025, 1, 1), date(2026, 1, 1)),
             "last_12_months": (date(2025, 11, 19), date(2026, 11, 19)),
+            "today": (date(2026, 11, 18), date(2026, 11, 19)),
+            "yesterday": (date(2026, 11, 17), date(2026, 11, 18)),
+            "this_week": (date(2026, 11, 16), date(2026, 11, 23)),
+            "last_week": (date(2026, 11, 9), date(2026, 11, 16)),
+            "2011-W52": (date(2011, 12, 26), date(2012, 1, 2)),
+            "2012-02-29": (date(2012, 2, 29), date(2012, 3, 1)),
             "2011": (date(2011, 1, 1), date(2012, 1, 1)),
             "2011-Q4": (date(2011, 10, 1), date(2012, 1, 1)),
             "2011-12": (date(2011, 12, 1), date(2012, 1, 1)),
@@ -35,7 +41,21 @@ class TestDashboardPeriod(BaseCase):
         self.assertEqual(periods.parse(2011, date(2026, 1, 1)).key, "2011")
 
     def test_meaningless_keys(self):
-        for key in (None, "", False, "bad", "2011-13", "2011-Q5", "11", "0000", "20۱۱", [], {}):
+        for key in (
+            None,
+            "",
+            False,
+            "bad",
+            "2011-13",
+            "2011-Q5",
+            "2011-W53",
+            "2011-02-29",
+            "11",
+            "0000",
+            "20۱۱",
+            [],
+            {},
+        ):
             self.assertIsNone(periods.parse(key, date(2026, 1, 1)), key)
 
     def test_running_period_counts_the_same_days(self):
@@ -57,21 +77,39 @@ class TestDashboardPeriod(BaseCase):
         auckland = pytz.timezone("Pacific/Auckland")
         self.assertEqual(periods.utc(date(2026, 11, 1), auckland), datetime(2026, 10, 31, 11))
 
-    @given(DAYS, st.sampled_from(["month", "quarter", "year"]))
+    @given(DAYS, st.sampled_from(["day", "week", "month", "quarter", "year"]))
     @settings(deadline=None)
     def test_steps_lead_back(self, day, unit):
         period = periods.parse(periods.fixed_key(unit, day), day)
-        months = periods.MONTHS[unit]
         self.assertTrue(period.contains(day))
-        self.assertEqual(period.shift(months).start, period.end)
-        self.assertEqual(period.shift(months).shift(-months), period)
+        self.assertEqual(period.step(1).start, period.end)
+        self.assertEqual(period.step(1).step(-1), period)
+
+    def test_a_day_is_compared_with_the_same_day_of_the_week(self):
+        windows = periods.parse("today", date(2026, 11, 18)).get_windows(date(2026, 11, 18))
+        days = {name: start for name, (start, _end) in windows.items()}
+        self.assertEqual(
+            days,
+            {
+                "current": date(2026, 11, 18),
+                "previous": date(2026, 11, 11),
+                "last_year": date(2025, 11, 19),
+            },
+        )
+        self.assertEqual({day.weekday() for day in days.values()}, {2})
+
+    def test_runs_of_days(self):
+        days = {date(2026, 11, day) for day in (1, 2, 3, 7)}
+        runs = [(date(2026, 11, 1), date(2026, 11, 4)), (date(2026, 11, 7), date(2026, 11, 8))]
+        self.assertEqual(periods.get_runs(days), runs)
+        self.assertEqual(periods.get_runs([]), [])
 
     @given(DAYS, st.sampled_from(sorted(periods.PRESETS)))
     @settings(deadline=None)
     def test_comparison_lies_before_and_is_no_longer(self, today, key):
         period = periods.parse(key, today)
         start, end = period.before(0, today)
-        before_start, before_end = period.before(periods.MONTHS[period.unit], today)
+        before_start, before_end = period.before(periods.PREVIOUS[period.unit], today)
         self.assertLess(before_start, before_end)
         self.assertLessEqual(before_end, start)
         # A month, a quarter or a year differ from the one before by a leap day or three at most.
