@@ -414,10 +414,6 @@ class CrmSalesActual(models.Model):
     @api.model
     def _split(self, amount):
         """The credited part of an amount; the parts of all add up to it, to the last cent."""
-        before = SQL(
-            """COALESCE((SELECT sum(other.share) FROM sale_order_credit AS other
-                          WHERE other.order_id = credit.order_id AND other.id < credit.id), 0)"""
-        )
         return SQL(
             """
             CASE WHEN credit.id IS NULL THEN %(amount)s
@@ -426,8 +422,16 @@ class CrmSalesActual(models.Model):
              END
             """,
             amount=amount,
-            before=before,
+            before=self._get_share_before(),
             digits=SQL("currency.decimal_places"),
+        )
+
+    @api.model
+    def _get_share_before(self):
+        """The shares of an order that come before that of the row."""
+        return SQL(
+            """COALESCE((SELECT sum(other.share) FROM sale_order_credit AS other
+                          WHERE other.order_id = credit.order_id AND other.id < credit.id), 0)"""
         )
 
     # ------------------------------------------------------------------

@@ -182,8 +182,8 @@ class CrmSalesActual(models.Model):
                 "order_id": SQL("sale.id"),
                 "move_id": SQL("move.id"),
                 "payment_move_id": SQL("payment_line.move_id"),
-                "amount": self._split(self._cut(self._get_net_amount, part, sign)),
-                "payment_amount": self._split(self._cut(self._get_gross_amount, part, sign)),
+                "amount": self._cut("net", part, sign),
+                "payment_amount": self._cut("gross", part, sign),
             },
             SQL(
                 """
@@ -206,6 +206,7 @@ class CrmSalesActual(models.Model):
                 CROSS JOIN LATERAL (%(paid)s) AS paid
                 CROSS JOIN LATERAL (%(lines)s) AS line
                 %(invoice)s
+                CROSS JOIN LATERAL (%(cut)s) AS cut
                 %(product)s
                 """,
                 own=SQL.identifier(f"{side}_move_id"),
@@ -217,6 +218,7 @@ class CrmSalesActual(models.Model):
                 paid=self._select_amount_paid(),
                 lines=self._select_lines(sign),
                 invoice=self._join_invoice(),
+                cut=self._select_cut(),
                 product=self._join_product(),
             ),
             SQL(
@@ -356,24 +358,55 @@ class CrmSalesActual(models.Model):
         return SQL("round(paid.amount * %s / NULLIF(line.total, 0), currency.decimal_places)", upto)
 
     @api.model
-    def _cut(self, get_amount, part, sign):
-        """What lies between two running totals of the lines, and between two of the payment."""
+    def _select_cut(self):
+        """The payment up to the row and with it: the lines and, in a line, the shares in it."""
+        columns = []
+        for name, get_amount in (("net", self._get_net_amount), ("gross", self._get_gross_amount)):
+            first, last = (
+                SQL("COALESCE(%s, 0)", get_amount(SQL(upto)))
+                for upto in ("line.before", "line.upto")
+            )
+            shares = self._get_share_before()
+            for column, whole, share in (
+                ("before", first, shares),
+                ("upto", last, SQL("%s + credit.share", shares)),
+            ):
+                columns.append(
+                    SQL(
+                        """CASE WHEN credit.id IS NULL THEN %(whole)s
+                                ELSE %(first)s + round(
+                                    (%(last)s - %(first)s) * (%(share)s) / 100,
+                                    currency.decimal_places)
+                            END AS %(name)s""",
+                        whole=whole,
+                        first=first,
+                        last=last,
+                        share=share,
+                        name=SQL.identifier(f"{name}_{column}"),
+                    )
+                )
+        return SQL("SELECT %s", SQL(", ").join(columns))
 
-        def get_line(share):
-            totals = [get_amount(SQL(name)) for name in ("line.upto", "line.before")]
-            if share == "0":
-                return SQL("0")
-            if share != "1":
-                totals = [
-                    SQL("round(%s * %s, currency.decimal_places)", total, SQL(share))
-                    for total in totals
-                ]
-            return SQL("(%s - %s)", *totals)
+    @api.model
+    def _cut(self, name, part, sign):
+        """What lies between two running totals of the rows, and between two of the payment.
 
-        before, upto = part or ("0", "1")
-        if before == "0":
-            return SQL("%s * COALESCE(%s, 0)", SQL(str(sign)), get_line(upto))
-        return SQL("%s * COALESCE(%s - %s, 0)", SQL(str(sign)), get_line(upto), get_line(before))
+        The last part of a row is what the ones before it leave: all of them make the row.
+        """
+        before, upto = (
+            SQL("cut.%s_upto - cut.%s_before", SQL(name), SQL(name))
+            if share == "1"
+            else SQL("0")
+            if share == "0"
+            else SQL(
+                "round(cut.%(name)s_upto * %(share)s, currency.decimal_places)"
+                " - round(cut.%(name)s_before * %(share)s, currency.decimal_places)",
+                name=SQL(name),
+                share=SQL(share),
+            )
+            for share in part or ("0", "1")
+        )
+        return SQL("%s * ((%s) - (%s))", SQL(str(sign)), upto, before)
 
     # ------------------------------------------------------------------
     # The bank
