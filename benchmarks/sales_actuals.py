@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-RUNS = 5
+RUNS = 3
 LINES_AN_ORDER = 20
 SALESPERSONS = 20
 MOVE_COLUMNS = SQL(

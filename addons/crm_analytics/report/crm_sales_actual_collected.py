@@ -291,18 +291,23 @@ class CrmSalesActual(models.Model):
             """
             SELECT LEAST(GREATEST(COALESCE(
                        -sum(item.balance) FILTER (
-                           WHERE account.account_type IN %(accounts)s
-                              OR account.id = payment.outstanding_account_id
-                              OR account.id = journal.default_account_id
-                       ) / NULLIF(sum(item.balance) FILTER (
-                           WHERE account.account_type IN ('asset_receivable', 'liability_payable')
-                       ), 0), 0), 0), 1) AS ratio
+                           WHERE item.account_id = payment.outstanding_account_id
+                              OR item.account_id = journal.default_account_id
+                              OR item.account_id IN (%(money)s)
+                       )
+                       / NULLIF(sum(item.balance) FILTER (WHERE item.account_id IN (%(owed)s)), 0),
+                   0), 0), 1) AS ratio
               FROM account_move_line AS item
-              JOIN account_account AS account ON account.id = item.account_id
              WHERE item.move_id = payment_line.move_id
             """,
-            accounts=MONEY_ACCOUNTS,
+            money=self._select_accounts(MONEY_ACCOUNTS),
+            owed=self._select_accounts(SQL("('asset_receivable', 'liability_payable')")),
         )
+
+    @api.model
+    def _select_accounts(self, types):
+        # Not joined: PostgreSQL reads them once and remembers them.
+        return SQL("SELECT id FROM account_account WHERE account_type IN %s", types)
 
     @api.model
     def _select_amount_paid(self):
