@@ -97,11 +97,16 @@ class CrmDashboard(models.Model):
         """``[(start, end)]`` of the labels of a chart over time."""
         start, end = figures.page.windows["current"]
         if self._get_groups(item)[0] == "month":
-            return periods.months_until(figures.page.period.end, CHART_MONTHS)
+            return periods.months_until(self._get_last_day(figures.page), CHART_MONTHS)
         first = max(min(start, end - timedelta(days=14)), end - timedelta(days=CHART_DAYS))
         count = (end - first).days
         days = [first + timedelta(days=number) for number in range(count)]
         return [(day, day + timedelta(days=1)) for day in days]
+
+    def _get_last_day(self, page):
+        """The end of the months shown: those to come of a running year would be zeros."""
+        tomorrow = page.today + timedelta(days=1)
+        return min(page.period.end, tomorrow) if page.period.start < tomorrow else page.period.end
 
     def _shift_bucket(self, item, bucket):
         """The bucket a year earlier: the same month, or the same day of the week."""

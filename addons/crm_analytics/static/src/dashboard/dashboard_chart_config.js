@@ -1,6 +1,6 @@
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { isolate } from "../period/period_format";
-import { formatLabel, formatTick, isTime, shorten } from "./dashboard_format";
+import { formatLabel, formatTick, getLabels, isTime, shorten } from "./dashboard_format";
 
 const RING_NAME = 24;
 
@@ -19,8 +19,8 @@ export function getChartConfig(item, look, format) {
         type: isDoughnut ? "doughnut" : item.type === "line" ? "line" : "bar",
         data: {
             // A name that is too long for the legend of a ring would be cut without a sign.
-            labels: item.labels.map((label) =>
-                isolate(shorten(formatLabel(label, item.groupby), isDoughnut ? RING_NAME : Infinity))
+            labels: getLabels(item).map((label) =>
+                isolate(isDoughnut ? shorten(label, RING_NAME) : label)
             ),
             datasets: isDoughnut
                 ? [getRing(item)]
@@ -97,7 +97,9 @@ function getDataset(item, { name, kind, values }, index, { color }) {
     }
     return {
         ...base,
-        backgroundColor: tone,
+        backgroundColor: values.map((_value, place) =>
+            place === item.running ? hexToRGBA(tone, 0.5) : tone
+        ),
         borderRadius: 4,
         maxBarThickness: 48,
         pointStyle: "rectRounded",

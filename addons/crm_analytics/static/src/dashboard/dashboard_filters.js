@@ -54,7 +54,7 @@ export class DashboardFilters extends Component {
     }
 
     get count() {
-        return FILTERS.filter((name) => this.props.values[name]).length;
+        return this.menus.filter(({ value }) => value).length;
     }
 
     select(name, value) {

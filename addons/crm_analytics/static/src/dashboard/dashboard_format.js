@@ -101,6 +101,17 @@ export function formatLabel(label, groupby) {
     return isTime(unit) ? formatBucket(label, unit) : String(label ?? "");
 }
 
+/**
+ * @param {{ labels: string[], groupby: string|string[], running: number|null }} item
+ * @returns {string[]} its labels; of a month that is not over it says so
+ */
+export function getLabels({ labels, groupby, running }) {
+    return labels.map((label, index) => {
+        const name = formatLabel(label, groupby);
+        return index === running ? _t("%s (so far)", name) : name;
+    });
+}
+
 export function isTime(groupby) {
     return TIMES.includes([groupby].flat()[0]);
 }

@@ -1,6 +1,6 @@
 import { Component, useRef } from "@odoo/owl";
 import { useGridNavigation } from "../grid/grid_navigation";
-import { formatFigure, formatLabel } from "./dashboard_format";
+import { formatFigure, formatLabel, getLabels } from "./dashboard_format";
 
 /** A table whose cells are the darker the more they hold: weekdays by hour, persons by month. */
 export class DashboardHeatmap extends Component {
@@ -31,21 +31,22 @@ export class DashboardHeatmap extends Component {
     get rows() {
         const { item } = this.props;
         const values = item.series.flatMap((series) => series.values);
+        const labels = getLabels(item);
         const most = Math.max(...values.map((value) => value || 0), 0);
         return item.series.map((series) => ({
             name: series.name,
             cells: series.values.map((value, index) =>
-                this.prepareCell(value, most, series.name, index)
+                this.prepareCell(value, most, series.name, labels[index])
             ),
         }));
     }
 
-    prepareCell(value, most, name, index) {
+    prepareCell(value, most, name, column) {
         const { item, currencyId } = this.props;
         const figure = formatFigure(value, item.unit, currencyId);
         return {
             text: value ? formatFigure(value, item.unit, currencyId, true) : "",
-            label: `${name}, ${this.columns[index]}: ${figure}`,
+            label: `${name}, ${column}: ${figure}`,
             heat: most && value > 0 ? (0.08 + 0.62 * (value / most)).toFixed(2) : 0,
         };
     }

@@ -1,5 +1,5 @@
 import { Component } from "@odoo/owl";
-import { formatFigure, formatLabel } from "./dashboard_format";
+import { formatFigure, getLabels } from "./dashboard_format";
 
 /**
  * The numbers of a chart as a table, for those who do not see it or do not use a mouse: it shows
@@ -15,8 +15,8 @@ export class FigureTable extends Component {
 
     get rows() {
         const { item, currencyId } = this.props;
-        return item.labels.map((label, index) => ({
-            label: formatLabel(label, item.groupby),
+        return getLabels(item).map((label, index) => ({
+            label,
             cells: item.series.map(({ values, actions }) => ({
                 text: formatFigure(values[index], item.unit, currencyId),
                 action: actions?.[index],

@@ -115,6 +115,16 @@ describe("charts", () => {
         expect(getConfig(stacked).options.scales.x.stacked).toBe(true);
     });
 
+    test("a month that is not over says so", async () => {
+        await makeMockEnv(); // translations
+        const labels = ["2026-10-01", "2026-11-01"];
+        const bars = makeChart("x", "bar", [[1, 2]], { labels, groupby: "month", running: 1 });
+        const { data, options } = getConfig(bars);
+        expect(data.labels).toEqual(["\u2068Oct 2026\u2069", "\u2068Nov 2026 (so far)\u2069"]);
+        expect(data.datasets[0].backgroundColor[1]).toInclude("rgba");
+        expect(options.scales.x.ticks.callback(0, 1)).toBe("\u2068Nov 2026\u2069");
+    });
+
     test("a slice says its share", async () => {
         await makeMockEnv(); // translations
         const ring = makeChart("x", "doughnut", [[1, 3]]);
