@@ -166,9 +166,9 @@ class CrmKpi(models.Model):
     )
 
     # The list behind the figure
-    list_view_id = fields.Many2one("ir.ui.view", string="List View", ondelete="set null")
-    form_view_id = fields.Many2one("ir.ui.view", string="Form View", ondelete="set null")
-    search_view_id = fields.Many2one("ir.ui.view", string="Search View", ondelete="set null")
+    list_view_id = fields.Many2one("ir.ui.view", ondelete="set null")
+    form_view_id = fields.Many2one("ir.ui.view", ondelete="set null")
+    search_view_id = fields.Many2one("ir.ui.view", ondelete="set null")
 
     _code_unique = models.UniqueIndex(
         "(code)",

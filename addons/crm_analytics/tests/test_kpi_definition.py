@@ -182,6 +182,13 @@ class TestKpiDefinition(TransactionCase):
         with self.assertRaises(AccessError):
             kpi.unlink()
 
+    def test_customers_of_the_portal_and_visitors_see_nothing(self):
+        kpi = self.Kpi.create(ORDERS)
+        portal = new_test_user(self.env, "kpi_portal", "base.group_portal")
+        for user in (portal, self.env.ref("base.public_user")):
+            with self.assertRaises(AccessError):
+                kpi.with_user(user).read(["name"])
+
     def test_unknown_filters_and_keys(self):
         kpi = self.Kpi.create(ORDERS)
         today = self.env.cr.now().date()
