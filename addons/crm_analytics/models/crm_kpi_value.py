@@ -104,19 +104,15 @@ class CrmKpiValue(models.Model):
     )
     date_from = fields.Date(string="From", required=True, index=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True)
-    value = fields.Float(readonly=True, aggregator=None)
+    value = fields.Float(string="Value (Number)", readonly=True, aggregator=None)
     is_empty = fields.Boolean(
         string="No Figure",
         readonly=True,
         help="Nothing can be said: an average of no record, say.",
     )
-    target = fields.Float(readonly=True, aggregator=None)
+    target = fields.Float(string="Target (Number)", readonly=True, aggregator=None)
     has_target = fields.Boolean(readonly=True)
-    expected = fields.Float(
-        readonly=True,
-        aggregator=None,
-        help="What the working days gone by make of the target, public holidays left out.",
-    )
+    expected = fields.Float(string="Expected (Number)", readonly=True, aggregator=None)
     progress = fields.Float(
         string="Of Plan",
         readonly=True,
@@ -143,10 +139,9 @@ class CrmKpiValue(models.Model):
         help="The period is over: the value stays, what changes later is shown as restated.",
     )
     restated_value = fields.Float(
-        string="Restated",
+        string="Restated (Number)",
         readonly=True,
         aggregator=None,
-        help="What the value would be today, where documents of the closed period have changed.",
     )
     restated_date = fields.Datetime(string="Restated On", readonly=True)
     computed_date = fields.Datetime(string="Computed On", readonly=True)
