@@ -80,8 +80,11 @@ class CrmKpi(models.Model):
     # ------------------------------------------------------------------
 
     def _get_query(self, domain):
-        """A query over the records of the domain that the reader may see."""
-        query = self.env[self.model_name]._search(domain)
+        """A query over the records of the domain that the reader may see.
+
+        Archived ones count where the domain says so, as in the list it opens.
+        """
+        query = self.env[self.model_name].with_context(active_test=True)._search(domain)
         query.order = None
         return query
 

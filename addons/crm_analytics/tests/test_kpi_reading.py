@@ -62,6 +62,20 @@ class TestKpiReading(DashboardCommon):
         self.assertEqual(large._read_parts(*MARCH), {(): (1, 3)})
         self.assertAlmostEqual(large._read_value(*MARCH), 1 / 3)
 
+    def test_archived_records_count_where_the_filter_says_so(self):
+        lead = self.env["crm.lead"].create({"name": "Gone", "company_id": self.company.id})
+        lead.action_archive()
+        values = {
+            "model_name": "crm.lead",
+            "date_field": "create_date",
+            "company_field": "company_id",
+        }
+        window = (date(2020, 1, 1), date(2100, 1, 1))
+        for domain, count in (("[]", 0), ("[('active', 'in', [True, False])]", 1)):
+            kpi = self.new_kpi(values, domain=domain)
+            for context in ({}, {"active_test": False}):
+                self.assertEqual(kpi.with_context(**context)._read_value(*window), count)
+
     def test_nothing_to_say_is_no_zero_and_no_error(self):
         orders = self.new_kpi()
         average = self.new_kpi(measure="average", measure_field="amount_untaxed")
