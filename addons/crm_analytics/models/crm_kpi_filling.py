@@ -165,11 +165,13 @@ class CrmKpi(models.Model):
 
     def _get_days_domain(self, days, filters=None):
         """The records of some days, or of all."""
-        if days is None:
-            return self._get_record_domain(*ALL_DAYS, filters)
-        runs = periods.get_runs(days)
+        runs = [ALL_DAYS] if days is None else periods.get_runs(days)
+        return self._get_runs_domain(runs, filters)
+
+    def _get_runs_domain(self, runs, filters=None):
+        """The records of several windows ``[(start, end)]`` in their order."""
         domain = self._get_record_domain(runs[0][0], runs[-1][1], filters)
-        if len(runs) == 1:
+        if len(runs) == 1 or domain.is_false():
             return domain
         filters = self._clean_filters(filters)
         return domain & Domain.OR(self._get_window_domain(*run, filters) for run in runs)

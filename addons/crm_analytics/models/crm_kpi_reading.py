@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import period as periods
 from .crm_kpi_filling import DIMENSIONS
 
 MAX_KEYS = 2
@@ -64,54 +65,76 @@ class CrmKpi(models.Model):
 
     def _read_part_requests(self, wanted, filters):
         """``{request: {key: (total, count)}}`` of ``{request: KPI that is no ratio}``."""
+        readings = self._get_readings(wanted)
         parts = {request: {} for request in wanted}
-        requests = list(wanted)
-        selects = self._get_selects(requests, wanted, filters)
+        selects = self._get_selects(readings, filters)
         if not selects:
             return parts
         for index, *keys, total, count in self.env.execute_query(SQL(" UNION ALL ").join(selects)):
-            if count:
-                key = self._parse_key(requests[index][1], keys)
-                found = parts[requests[index]]
-                before = found.get(key, (0, 0))  # the days that hold and the stale ones add up
-                found[key] = (before[0] + float(total or 0), before[1] + count)
+            if not count:
+                continue
+            _kpi, groupby, _windows, requests = readings[index]
+            key = self._parse_key(groupby, keys)
+            for request in requests:
+                found = self._get_request_key(request, groupby, key)
+                if found is not None:
+                    before = parts[request].get(found, (0, 0))
+                    parts[request][found] = (before[0] + float(total or 0), before[1] + count)
         return parts
 
-    def _get_selects(self, requests, wanted, filters):
-        """The queries of ``(index of the request, key, key, total, count)`` of all requests."""
-        has_days = any(kpi.days_filled_date for kpi in wanted.values())
-        stale = self.env["crm.kpi.stale"].sudo()._read_days() if has_days else {}
-        domains = {}
-        selects = []
-        for index, request in enumerate(requests):
-            kpi, groupby = wanted[request], request[1]
-            if (kpi.id, groupby) not in domains:
-                domains[kpi.id, groupby] = kpi._get_day_domain(groupby, filters, stale)
-            domain = domains[kpi.id, groupby]
-            if domain is None:
-                selects.append(kpi._select_documents(index, request, filters))
-            else:
-                selects += kpi._select_mixed(index, request, filters, domain, stale)
-        return selects
+    def _get_readings(self, wanted):
+        """``[(KPI, groupby, windows, requests)]``, each of them one query.
 
-    def _select_mixed(self, index, request, filters, domain, stale):
-        """The totals of the days that hold, and the documents of the stale ones."""
-        _kpi_id, groupby, (start, end) = request
-        days = {day for day in stale.get(self._get_day_source(), ()) if start <= day < end}
-        selects = [self._select_days(index, request, domain, days)]
-        if days:
-            query = self._get_query(self._get_days_domain(days, filters))
-            selects.append(self._select_parts(index, groupby, query, filters))
+        What adds up over time is read by day once for all windows; anything else, and what is
+        split by more than time, is read as it was asked for.
+        """
+        readings = {}
+        for request, kpi in wanted.items():
+            kpi_id, groupby, window = request
+            if set(groupby) <= set(TIMES) and kpi._is_additive() and kpi.date_field:
+                reading = readings.setdefault(kpi_id, (kpi, ("day",), [], []))
+            else:
+                reading = readings.setdefault(request, (kpi, groupby, [], []))
+            reading[2].append(window)
+            reading[3].append(request)
+        return list(readings.values())
+
+    def _get_request_key(self, request, groupby, key):
+        """The key of a request that a key of its reading counts for, None where it does not."""
+        _kpi_id, wanted, (start, end) = request
+        if wanted == groupby and groupby != ("day",):
+            return key
+        [day] = key
+        if not start <= day < end:
+            return None
+        return tuple(day if name == "day" else day.replace(day=1) for name in wanted)
+
+    def _get_selects(self, readings, filters):
+        """The queries of ``(index of the reading, key, key, total, count)`` of all readings."""
+        has_days = any(kpi.days_filled_date for kpi, *_rest in readings)
+        stale = self.env["crm.kpi.stale"].sudo()._read_days() if has_days else {}
+        selects = []
+        for index, (kpi, groupby, windows, _requests) in enumerate(readings):
+            runs = periods.join(windows)
+            domain = kpi._get_day_domain(groupby, filters, stale)
+            if domain is None:
+                query = kpi._get_query(kpi._get_runs_domain(runs, filters))
+                selects.append(kpi._select_parts(index, groupby, query, filters))
+                continue
+            days = {
+                day
+                for day in stale.get(kpi._get_day_source(), ())
+                if any(start <= day < end for start, end in runs)
+            }
+            selects.append(kpi._select_days(index, groupby, domain, runs, days))
+            if days:
+                query = kpi._get_query(kpi._get_days_domain(days, filters))
+                selects.append(kpi._select_parts(index, groupby, query, filters))
         return selects
 
     # ------------------------------------------------------------------
     # Documents
     # ------------------------------------------------------------------
-
-    def _select_documents(self, index, request, filters):
-        _kpi_id, groupby, (start, end) = request
-        query = self._get_query(self._get_record_domain(start, end, filters))
-        return self._select_parts(index, groupby, query, filters)
 
     def _select_parts(self, index, groupby, query, filters):
         keys = [self._get_key_sql(query, name, filters) for name in groupby]
@@ -192,11 +215,13 @@ class CrmKpi(models.Model):
             )
         )
 
-    def _select_days(self, index, request, domain, stale_days):
-        _kpi_id, groupby, (start, end) = request
+    def _select_days(self, index, groupby, domain, runs, stale_days):
+        """The totals of the days that hold."""
         # sudo: the domain holds the rules of the documents
         days_sudo = self.env["crm.kpi.day"].sudo()
-        domain = domain & Domain("date", ">=", start) & Domain("date", "<", end)
+        domain &= Domain.OR(
+            Domain("date", ">=", start) & Domain("date", "<", end) for start, end in runs
+        )
         if stale_days:
             domain &= Domain("date", "not in", list(stale_days))
         query = days_sudo._search(domain)

@@ -17,7 +17,8 @@ class Figures:
 
     def ask(self, kpis, window, groupby=()):
         for kpi in kpis:
-            self._requests[kpi.id, tuple(groupby), window] = kpi
+            if kpi._is_known(window[1]):
+                self._requests[kpi.id, tuple(groupby), window] = kpi
 
     def read(self):
         """Read all that was asked for; a KPI that cannot be read keeps its error to itself."""
@@ -46,7 +47,7 @@ class Figures:
 
     def parts(self, kpi, window, groupby=()):
         """``{(key of each groupby): (total, count)}``"""
-        return self._parts[kpi.id, tuple(groupby), window]
+        return self._parts.get((kpi.id, tuple(groupby), window), {})
 
     def value(self, kpi, window, groupby=(), key=()):
         """The value of one key, None where nothing can be said."""

@@ -145,15 +145,20 @@ def months_until(end, count):
     return list(pairwise(starts))
 
 
+def join(windows):
+    """``[(start, end)]`` of the same days, in their order, what overlaps or touches in one."""
+    runs = []
+    for start, end in sorted(windows):
+        if runs and start <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        else:
+            runs.append((start, end))
+    return runs
+
+
 def get_runs(days):
     """``[(start, end)]`` of the days that follow one another."""
-    runs = []
-    for day in sorted(days):
-        if runs and runs[-1][1] == day:
-            runs[-1] = (runs[-1][0], day + timedelta(days=1))
-        else:
-            runs.append((day, day + timedelta(days=1)))
-    return runs
+    return join((day, day + timedelta(days=1)) for day in days)
 
 
 def last_day(end):
