@@ -13,7 +13,16 @@ ADDRESS = "http://127.0.0.1:8069"
 WIDTH, HEIGHT = 1280, 960
 # name of the picture: address of the page, what is clicked on it, what must be there
 PAGES = {
-    "dashboard": ("/odoo/sales-dashboard", (), "[data-ready='1']"),
+    "dashboard": ("/odoo/sales-dashboard?dashboard=company", (), "[data-ready='1']"),
+    "team_leader": ("/odoo/sales-dashboard?dashboard=team_leader", (), "[data-ready='1']"),
+    "service_quality": ("/odoo/sales-dashboard?dashboard=service_quality", (), "[data-ready='1']"),
+    "sales_plan": (
+        "/odoo/sales-plans",
+        (".o_data_row .o_data_cell", "button:has-text('Enter Figures')"),
+        "[data-ready='1'] td",
+    ),
+    "plan_and_actuals": ("/odoo/sales-plan-analysis", (), ".o_pivot td"),
+    "score": ("/odoo/kpi-score", (), ".o_data_row"),
     "complaints": ("/odoo/complaints", (), ".o_kanban_record"),
     "contract": ("/odoo/contracts", (".o_data_row .o_data_cell",), ".o_form_view .o_data_row"),
     "quotation": (

@@ -75,6 +75,7 @@
         "demo/sale_order_demo.xml",
         "demo/cross_selling_demo.xml",
         "demo/invoice_demo.xml",
+        "demo/loyalty_card_demo.xml",
         "demo/opportunity_demo.xml",
         "demo/crm_kpi_target_demo.xml",
         "demo/crm_sales_plan_demo.xml",

@@ -165,8 +165,11 @@ class CrmDashboard(models.Model):
             _logger.exception("Dashboard %s: targets failed", self.id)
             return
         for tile in tiles:
-            row = pace[kpis[tile["kpi"]].id]
-            tile.update({name: row[name] for name in ("target", "progress", "pace")})
+            kpi = kpis[tile["kpi"]]
+            row = pace[kpi.id]
+            # A day on which nobody works has no share of the target of its month.
+            if row["target"] or kpi.direction == "lower":
+                tile.update({name: row[name] for name in ("target", "progress", "pace")})
 
     def _get_target_filters(self, figures):
         """Whoever sees his own records only is held against his own target."""
