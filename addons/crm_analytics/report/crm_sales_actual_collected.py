@@ -242,43 +242,41 @@ class CrmSalesActual(models.Model):
     @api.model
     def _select_settled(self, side, other):
         """Of the invoice, in its currency: what was settled before, and what by this."""
-        return SQL(
-            """
-            SELECT COALESCE(sum(each.amount) FILTER (WHERE each.id < part.id), 0) AS before,
-                   COALESCE(sum(each.amount) FILTER (WHERE each.id = part.id), 0) AS amount
-              FROM (%s) AS each
-            """,
-            self._select_reconciliations(
-                side, other, SQL("own.move_id = move.id AND own.display_type = 'payment_term'")
-            ),
+        return self._select_reconciliations(
+            side,
+            other,
+            SQL.identifier("taken", f"{side}_amount_currency"),
+            SQL("own.move_id = move.id AND own.display_type = 'payment_term'"),
         )
 
     @api.model
     def _select_used(self, side, other):
-        """Of the payment, in its currency: what was used up before, and what by this."""
+        """Of the payment, in company currency: what was used up before, and what by this."""
+        return self._select_reconciliations(
+            other, side, SQL("taken.amount"), SQL("own.id = payment_line.id")
+        )
+
+    @api.model
+    def _select_reconciliations(self, side, other, amount, condition):
+        """What reconciliations took of journal items before ``part`` did, and what it takes.
+
+        What its exchange difference takes belongs to a reconciliation.
+        """
         return SQL(
             """
             SELECT COALESCE(sum(each.amount) FILTER (WHERE each.id < part.id), 0) AS before,
                    COALESCE(sum(each.amount) FILTER (WHERE each.id = part.id), 0) AS amount
-              FROM (%s) AS each
+              FROM (
+                SELECT COALESCE(origin.id, taken.id) AS id, %(amount)s AS amount
+                  FROM account_move_line AS own
+                  JOIN account_partial_reconcile AS taken ON taken.%(own)s = own.id
+                  JOIN account_move_line AS taker ON taker.id = taken.%(others)s
+                  LEFT JOIN account_partial_reconcile AS origin
+                    ON origin.exchange_move_id = taker.move_id
+                 WHERE %(condition)s
+              ) AS each
             """,
-            self._select_reconciliations(other, side, SQL("own.id = payment_line.id")),
-        )
-
-    @api.model
-    def _select_reconciliations(self, side, other, condition):
-        """What reconciliations take of a journal item, with what their exchange difference does."""
-        return SQL(
-            """
-            SELECT COALESCE(origin.id, taken.id) AS id, taken.%(amount)s AS amount
-              FROM account_move_line AS own
-              JOIN account_partial_reconcile AS taken ON taken.%(own)s = own.id
-              JOIN account_move_line AS taker ON taker.id = taken.%(others)s
-              LEFT JOIN account_partial_reconcile AS origin
-                ON origin.exchange_move_id = taker.move_id
-             WHERE %(condition)s
-            """,
-            amount=SQL.identifier(f"{side}_amount_currency"),
+            amount=amount,
             own=SQL.identifier(f"{side}_move_id"),
             others=SQL.identifier(f"{other}_move_id"),
             condition=condition,
@@ -311,20 +309,12 @@ class CrmSalesActual(models.Model):
 
     @api.model
     def _select_amount_paid(self):
-        """The money in company currency, as the entry of the payment has it."""
+        """The money in company currency, as the books have it."""
         return SQL(
             """
-            SELECT CASE WHEN payment_line.amount_currency = 0
-                        THEN round(part.amount * money.ratio, currency.decimal_places)
-                        ELSE round(%(worth)s * (used.before + used.amount), %(digits)s)
-                             - round(%(worth)s * used.before, %(digits)s)
-                    END AS amount
-            """,
-            worth=SQL(
-                "money.ratio * payment_line.balance / NULLIF(abs(payment_line.amount_currency), 0)"
-                " * sign(payment_line.balance)"
-            ),
-            digits=SQL("currency.decimal_places"),
+            SELECT round(money.ratio * (used.before + used.amount), currency.decimal_places)
+                   - round(money.ratio * used.before, currency.decimal_places) AS amount
+            """
         )
 
     @api.model

@@ -51,6 +51,19 @@ class TestActuals(ActualsCommon):
         self.assertEqual(self.read("collected"), {4: 100})
         self.assertEqual(self.read("collected", field="payment_amount"), {4: 120})
 
+    def test_part_of_a_foreign_payment_is_worth_what_the_books_say(self):
+        first = self.create_invoice("2026-01-15", 33.37, currency_id=self.foreign.id)
+        second = self.create_invoice("2026-02-15", 17.11, currency_id=self.foreign.id)
+        payment = self.receive("2026-03-10", 77.77, self.foreign)
+        for invoice in (first, second):
+            self.reconcile(invoice, payment.move_id)
+        line = self.get_receivable(payment.move_id)
+        self.assertNotEqual(line.amount_residual, 0)
+        self.assertEqual(
+            self.read("collected", field="payment_amount"),
+            {3: round(line.amount_residual - line.balance, 2)},
+        )
+
     def test_credit_note_is_no_money(self):
         invoice = self.create_invoice("2026-01-15", 100)
         credit_note = self.create_invoice("2026-04-05", 10, move_type="out_refund")
