@@ -97,6 +97,7 @@ STATEMENTS = [
            n %% 5 > 0 AS is_paid, n %% 10 > 2 AS is_confirmed
       FROM generate_series(1, %(orders)s) n
     """,
+    "ANALYZE bench",
     """
     INSERT INTO sale_order (name, state, company_id, currency_id, currency_rate, user_id,
         partner_id, partner_invoice_id, partner_shipping_id, date_order, create_date,
@@ -185,21 +186,32 @@ STATEMENTS = [
       FROM account_move m, (VALUES (%(outstanding)s, -1), (%(money)s, 1)) AS side(account, sign)
      WHERE m.name LIKE 'BANK/%%'
     """,
+    "ANALYZE account_move, account_move_line",
     """
     INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, amount,
         debit_amount_currency, credit_amount_currency, company_id, max_date)
     SELECT debit.id, credit.id, debit.balance, debit.balance, debit.balance, %(company)s,
            credit.date
-      FROM bench b,
-           (VALUES ('ACTUAL/', 'PAID/', %(receivable)s), ('PAID/', 'BANK/', %(outstanding)s))
-               AS pair(owed, paid, account)
-      JOIN account_move owed ON owed.name LIKE pair.owed || '%%'
-      JOIN account_move paid ON paid.name = pair.paid || split_part(owed.name, '/', 2)
+      FROM bench b
+      JOIN account_move owed ON owed.name = 'ACTUAL/' || b.n
+      JOIN account_move paid ON paid.name = 'PAID/' || b.n
       JOIN account_move_line debit
-        ON debit.move_id = owed.id AND debit.account_id = pair.account AND debit.balance > 0
+        ON debit.move_id = owed.id AND debit.account_id = %(receivable)s AND debit.balance > 0
       JOIN account_move_line credit
-        ON credit.move_id = paid.id AND credit.account_id = pair.account AND credit.balance < 0
-     WHERE owed.name = pair.owed || b.n
+        ON credit.move_id = paid.id AND credit.account_id = %(receivable)s AND credit.balance < 0
+    """,
+    """
+    INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, amount,
+        debit_amount_currency, credit_amount_currency, company_id, max_date)
+    SELECT debit.id, credit.id, debit.balance, debit.balance, debit.balance, %(company)s,
+           credit.date
+      FROM bench b
+      JOIN account_move owed ON owed.name = 'PAID/' || b.n
+      JOIN account_move paid ON paid.name = 'BANK/' || b.n
+      JOIN account_move_line debit
+        ON debit.move_id = owed.id AND debit.account_id = %(outstanding)s AND debit.balance > 0
+      JOIN account_move_line credit
+        ON credit.move_id = paid.id AND credit.account_id = %(outstanding)s AND credit.balance < 0
     """,
 ]
 
