@@ -18,7 +18,9 @@ export class DashboardFunnel extends Component {
         return item.labels.map((label, index) => {
             const before = values[index - 1];
             const figure = formatFigure(values[index], item.unit, currencyId);
-            const share = before > 0 ? formatShare((values[index] || 0) / before) : "";
+            // More than came in at the step before is no part of it.
+            const isPart = before > 0 && values[index] <= before;
+            const share = isPart ? formatShare((values[index] || 0) / before) : "";
             return {
                 label,
                 figure,

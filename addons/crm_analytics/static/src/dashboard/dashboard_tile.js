@@ -33,8 +33,8 @@ export class DashboardTile extends Component {
     /** How far one is on the way to the target, and whether that is far enough by now. */
     get goal() {
         const { target, progress, pace } = this.props.item;
-        if (target === null || target === undefined || target === false) {
-            return null;
+        if (!target) {
+            return null; // a day off has a target of nothing
         }
         const parts = [];
         if (typeof progress === "number") {
