@@ -7,6 +7,7 @@ import { isTime } from "./dashboard_format";
 
 /** Charts with a row for each part of every day or month. */
 const TWO_WAYS = ["heatmap"];
+const USUAL = ["month", "user_id"];
 
 /** What may be put on a dashboard: a KPI, how it is drawn and by what it is split. */
 export class DashboardCatalogue extends Component {
@@ -131,8 +132,12 @@ export class DashboardCatalogue extends Component {
     }
 }
 
-/** The value where it may still be chosen, else the first choice or none. */
+/** The value where it may still be chosen, else what most people want or none. */
 function keep(value, choices, isNeeded) {
-    const found = choices.find((choice) => choice.value === value);
-    return found?.value || (isNeeded && choices[0]?.value) || null;
+    const values = choices.map((choice) => choice.value);
+    if (values.includes(value)) {
+        return value;
+    }
+    const usual = USUAL.find((name) => values.includes(name)) || values[0];
+    return (isNeeded && usual) || null;
 }

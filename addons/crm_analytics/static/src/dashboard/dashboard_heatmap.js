@@ -1,6 +1,6 @@
 import { Component, useRef } from "@odoo/owl";
 import { useGridNavigation } from "../grid/grid_navigation";
-import { formatFigure, formatLabel, getLabels } from "./dashboard_format";
+import { formatFigure, formatLabel, formatTick, getLabels } from "./dashboard_format";
 
 /** A table whose cells are the darker the more they hold: weekdays by hour, persons by month. */
 export class DashboardHeatmap extends Component {
@@ -45,7 +45,7 @@ export class DashboardHeatmap extends Component {
         const { item, currencyId } = this.props;
         const figure = formatFigure(value, item.unit, currencyId);
         return {
-            text: value ? formatFigure(value, item.unit, currencyId, true) : "",
+            text: value ? formatTick(value, item.unit) : "",
             label: `${name}, ${column}: ${figure}`,
             heat: most && value > 0 ? (0.08 + 0.62 * (value / most)).toFixed(2) : 0,
         };

@@ -111,7 +111,7 @@ describe("editing", () => {
         await contains(".modal-footer .btn-primary").click();
         expect("[data-id=heatmap-orders]").toHaveText(/once the layout is saved/);
         await contains(".o_crm_dashboard_save").click();
-        expect.verifySteps(["heatmap-orders | heatmap | orders | day,user_id | "]);
+        expect.verifySteps(["heatmap-orders | heatmap | orders | month,user_id | "]);
     });
 
     test("one's own layout is shared and reset after a question", async () => {
