@@ -40,9 +40,7 @@ class CrmDashboard(models.Model):
         """KPI by what it is split by; a tile is named as its KPI."""
         names = kpis[:1].name if item["type"] != "table" else ", ".join(kpis.mapped("name"))
         if item["type"] == "funnel" and len(kpis) > 1:
-            return self.env._(
-                "From %(first)s to %(last)s", first=kpis[0].name, last=kpis[-1].name
-            )
+            return self.env._("From %(first)s to %(last)s", first=kpis[0].name, last=kpis[-1].name)
         groups = [self._get_group_name(name) for name in self._get_groups(item)]
         if item["type"] == "tile" or not groups:
             return names or ""
