@@ -22,7 +22,6 @@ PAGES = {
         "[data-ready='1'] td",
     ),
     "plan_and_actuals": ("/odoo/sales-plan-analysis", (), ".o_pivot td"),
-    "score": ("/odoo/kpi-score", (), ".o_data_row"),
     "complaints": ("/odoo/complaints", (), ".o_kanban_record"),
     "contract": ("/odoo/contracts", (".o_data_row .o_data_cell",), ".o_form_view .o_data_row"),
     "quotation": (
