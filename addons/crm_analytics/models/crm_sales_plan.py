@@ -101,9 +101,7 @@ class CrmSalesPlan(models.Model):
         tracking=True,
         help="What last year's figures, the seasonality and the gap to the plan are made of.",
     )
-    approved_by_id = fields.Many2one(
-        comodel_name="res.users", string="Approved By", readonly=True, copy=False
-    )
+    approved_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     approved_date = fields.Date(string="Approved On", readonly=True, copy=False)
     line_ids = fields.One2many(
         comodel_name="crm.sales.plan.line", inverse_name="plan_id", string="Figures"

@@ -20,7 +20,7 @@ class CrmSalesPlan(models.Model):
     proportion, so that a plan may be finer than the grid it is looked at in.
     """
 
-    _inherit = "crm.sales.plan"
+    _inherit = "crm.sales.plan"  # pylint: disable=consider-merging-classes-inherited
 
     @api.readonly
     def get_grid(self, dimensions=None):

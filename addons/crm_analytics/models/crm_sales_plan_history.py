@@ -15,7 +15,7 @@ LEAD_DIMENSIONS = {"user_id", "team_id", "country_id", "state_id"}
 class CrmSalesPlan(models.Model):
     """What a plan starts from: the sales of a year ago and the weighted pipeline."""
 
-    _inherit = "crm.sales.plan"
+    _inherit = "crm.sales.plan"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_led_teams(self):
         """The user's teams and their sub-teams, those led in person first."""

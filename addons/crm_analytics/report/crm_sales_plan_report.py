@@ -54,12 +54,16 @@ class CrmSalesPlanReport(models.Model):
     kind = fields.Selection(
         selection=[
             ("plan", "Plan"),
+            ("draft", "Draft"),
+            ("unused", "Not Counted"),
             ("ordered", "Ordered"),
             ("invoiced", "Invoiced"),
             ("collected", "Collected"),
             ("bank", "Confirmed by the Bank"),
         ],
         readonly=True,
+        help="Draft: of a plan that is not approved yet. Not counted: the bottom-up figures of a"
+        " plan whose top-down figures count, or the other way round.",
     )
     date = Day(readonly=True, help="Figures of a plan are on the first day of their month.")
     plan_id = fields.Many2one(comodel_name="crm.sales.plan", readonly=True)
@@ -88,12 +92,12 @@ class CrmSalesPlanReport(models.Model):
     product_id = fields.Many2one(comodel_name="product.product", readonly=True)
     order_id = fields.Many2one(comodel_name="sale.order", readonly=True)
     move_id = fields.Many2one(comodel_name="account.move", string="Invoice", readonly=True)
-    amount = fields.Monetary(readonly=True, help="Planned, or what became of it, by kind.")
+    amount = fields.Monetary(readonly=True, help="What was planned or sold, by kind.")
     planned = fields.Monetary(readonly=True, help="Of the plan in force: the figures that count.")
     bottom_up = fields.Monetary(string="Bottom-up", readonly=True, help="Of the plan in force.")
     top_down = fields.Monetary(string="Top-down", readonly=True, help="Of the plan in force.")
     draft = fields.Monetary(
-        string="Draft", readonly=True, help="Of the plan, or the revision, that is being entered."
+        readonly=True, help="Of the plan, or the revision, that is being entered."
     )
     ordered = fields.Monetary(readonly=True)
     invoiced = fields.Monetary(readonly=True)
@@ -116,7 +120,9 @@ class CrmSalesPlanReport(models.Model):
         return SQL(
             """
             SELECT (line.id::bigint << %(id_bits)s) + %(id_kind)s AS id,
-                   'plan'::varchar AS kind,
+                   (CASE WHEN NOT %(counts)s THEN 'unused'
+                         WHEN plan.is_in_force THEN 'plan'
+                         ELSE 'draft' END)::varchar AS kind,
                    line.month AS date,
                    line.month::timestamp AS moment,
                    line.plan_id, line.company_id, company.currency_id,
@@ -124,7 +130,7 @@ class CrmSalesPlanReport(models.Model):
                    line.category_id, line.segment_id,
                    NULL::integer AS partner_id, NULL::integer AS product_id,
                    NULL::integer AS order_id, NULL::integer AS move_id,
-                   %(planned)s AS amount,
+                   line.amount,
                    %(planned)s AS planned,
                    CASE WHEN plan.is_in_force AND line.entry = 'bottom_up'
                         THEN line.amount END AS bottom_up,
@@ -184,6 +190,6 @@ class CrmSalesPlanReport(models.Model):
     def action_open_document(self):
         """The order, the invoice, the payment or the plan a row stems from."""
         self.ensure_one()
-        if self.kind == "plan":
+        if self.kind not in ACTUALS:
             return self.plan_id._get_form_action()
         return self.env["crm.sales.actual"].browse(self.id)._get_document_action()

@@ -12,7 +12,7 @@ from .plan_common import SALESMAN, PlanSalesCommon
 
 @tagged("post_install", "-at_install")
 class TestSalesPlanReport(PlanSalesCommon):
-    def read(self, groupby, measures, user=None, **values):
+    def read_sums(self, groupby, measures, user=None, **values):
         user = user or self.manager
         report = self.env["crm.sales.plan.report"].with_user(user)
         report = report.with_context(allowed_company_ids=user.company_ids.ids)
@@ -34,22 +34,24 @@ class TestSalesPlanReport(PlanSalesCommon):
         self.add_line(90, user_id=self.ann.id, entry="top_down")
         measures = ("planned", "draft", "top_down", "ordered", "difference")
         january, february = date(2031, 1, 1), date(2031, 2, 1)
-        self.assertEqual(self.read("date:month", measures)[january], (0, 100, 0, 0, 0))
+        self.assertEqual(self.read_sums("date:month", measures)[january], (0, 100, 0, 0, 0))
         self.plan.action_approve()
         self.sell("2031-01-10", 70)
         self.sell("2031-01-31", 50)
         self.sell("2031-02-01", 5)
         self.assertEqual(
-            self.read("date:month", measures),
+            self.read_sums("date:month", measures),
             {january: (100, 0, 90, 120, 20), february: (40, 0, 0, 5, -35)},
         )
         revision = self.env["crm.sales.plan"].browse(self.plan.action_revise()["res_id"])
         revision.line_ids.filtered(lambda line: line.month == february).amount = 60
         self.assertEqual(
-            self.read("date:month", measures),
+            self.read_sums("date:month", measures),
             {january: (100, 100, 90, 120, 20), february: (40, 60, 0, 5, -35)},
         )
-        self.assertEqual(self.read("user_id", measures), {self.ann.id: (140, 160, 90, 125, -15)})
+        self.assertEqual(
+            self.read_sums("user_id", measures), {self.ann.id: (140, 160, 90, 125, -15)}
+        )
 
     def test_categories_and_groups_add_up(self):
         group = self.env["crm.segment"].create({"name": "Group", "kind": "manual"})
@@ -60,17 +62,17 @@ class TestSalesPlanReport(PlanSalesCommon):
         self.sell("2031-01-10", 70)
         self.sell("2031-01-10", 5, product=self.saw)
         self.assertEqual(
-            self.read("category_id", ("planned", "ordered")),
+            self.read_sums("category_id", ("planned", "ordered")),
             {self.food.id: (100, 70), self.tools.id: (0, 5), False: (50, 0)},
         )
         self.assertEqual(
-            self.read("segment_id", ("planned", "ordered")),
+            self.read_sums("segment_id", ("planned", "ordered")),
             {group.id: (50, 75), False: (100, 0)},
         )
 
     def test_actuals_without_a_plan(self):
         self.sell("2033-01-10", 70)
-        self.assertEqual(self.read("plan_id", ("ordered", "difference")), {False: (70, 70)})
+        self.assertEqual(self.read_sums("plan_id", ("ordered", "difference")), {False: (70, 70)})
 
     def test_drill_down(self):
         line = self.add_line(100, user_id=self.ann.id)
@@ -99,9 +101,9 @@ class TestSalesPlanReport(PlanSalesCommon):
             (self.manager, 30),
         ):
             self.assertEqual(
-                self.read("company_id", ["planned"], user), {self.company.id: (planned,)}
+                self.read_sums("company_id", ["planned"], user), {self.company.id: (planned,)}
             )
-        self.assertFalse(self.read("company_id", ["planned"], foreign))
+        self.assertFalse(self.read_sums("company_id", ["planned"], foreign))
         employee = new_test_user(self.env, login="plan_employee", groups="base.group_user")
         for model in ("crm.sales.plan.report", "crm.sales.plan.gap"):
             with self.assertRaises(AccessError):

@@ -148,12 +148,11 @@ export class PlanGrid extends Component {
     }
 
     get labels() {
-        const { compared } = this.state.data.plan;
         return {
             bottom_up: _t("Bottom-up"),
             top_down: _t("Top-down"),
             difference: _t("Difference"),
-            last_year: _t("Last year (%s)", compared),
+            last_year: _t("Last year"),
             pipeline: _t("Weighted pipeline"),
         };
     }
@@ -173,8 +172,12 @@ export class PlanGrid extends Component {
         });
     }
 
-    get currencyName() {
-        return getCurrency(this.state.data.plan.currency_id)?.symbol || "";
+    get about() {
+        const { compared, currency_id } = this.state.data.plan;
+        return _t("Amounts in %(currency)s; last year: %(compared)s.", {
+            currency: getCurrency(currency_id)?.symbol || "",
+            compared: compared.toLowerCase(),
+        });
     }
 
     get page() {

@@ -8,10 +8,10 @@ registry.category("web_tour.tours").add("crm_analytics_plan", {
         { trigger: ".o_data_row .o_data_cell:contains('Tour Plan')", run: "click" },
         { trigger: "button[name=action_open_grid]:contains('Enter Figures')", run: "click" },
         { trigger: january, run: "edit 1200" },
-        { trigger: ".o_crm_plan_save", run: "click" },
+        { trigger: ".o_crm_plan_save:enabled", run: "click" },
         {
             content: "It is saved",
-            trigger: `${ready}:not(:has(.o_crm_plan_save)) [data-total='all']:contains('1,200')`,
+            trigger: `${ready}:not(:has(.o_crm_plan_save:enabled)) [data-total='all']:contains('1,200')`,
         },
         { content: "Given from above", trigger: "button[data-entry=top_down]", run: "click" },
         { trigger: ".o_crm_plan_spread", run: "click" },
