@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.crm_extended.tools.batches import run_in_batches
 
@@ -43,6 +44,7 @@ class CrmKpi(models.Model):
     def _cron_compute_values(self):
         """Store the figures of all KPIs, one after the other; stopped, the next run goes on."""
         parameters = self.env["ir.config_parameter"].sudo()  # the bookkeeping of the run
+        self._lock_values(remaining=1)
         now = fields.Datetime.now()
         run = fields.Datetime.to_datetime(parameters.get_param(RUN_PARAMETER) or None)
         if not run or run < now - RUN_TIME:
@@ -56,8 +58,15 @@ class CrmKpi(models.Model):
             lock_table="crm_kpi_value",
         )
         if done:
+            self._lock_values()
             parameters.set_param(RUN_PARAMETER, False)
         return done
+
+    @api.model
+    def _lock_values(self, **progress):
+        """Begin a transaction that two runs at once enter one after the other."""
+        self.env["ir.cron"]._commit_progress(**progress)
+        self.env.cr.execute(SQL("LOCK TABLE crm_kpi_value IN SHARE UPDATE EXCLUSIVE MODE"))
 
     def _compute_values(self, companies=None):
         """Store the figures of persons, teams and companies: of the running periods as of now, of
