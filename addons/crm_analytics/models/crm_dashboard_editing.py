@@ -29,7 +29,7 @@ class CrmDashboard(models.Model):
     def get_catalogue(self):
         """What one may add to a dashboard: KPIs whose records the reader may see, and charts."""
         self.check_access("read")
-        kpis = self.env["crm.kpi"].search([])
+        kpis = self.env["crm.kpi"].search([("active", "=", True)])
         categories = dict(kpis._fields["category"]._description_selection(self.env))
         names = self._get_type_names()
         return {

@@ -30,7 +30,7 @@ class CrmDashboard(models.Model):
         kpis = scoped._get_kpis(items)
         figures = Figures(page, self._get_filter_values(page.filters))
         prepared = [scoped._prepare_item(item, kpis, figures) for item in items]
-        figures.read()
+        figures.load()
         for item in prepared:
             scoped._fill_item(item, kpis, figures)
         scoped._add_targets(prepared, kpis, figures)

@@ -1,5 +1,3 @@
-from bisect import bisect_right
-
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -76,38 +74,6 @@ class CrmFiguresMixin(models.AbstractModel):
         """Confirmed orders that are worth something: what a customer bought."""
         return self._get_sale_domain(start, end) & Domain("amount_total", ">", 0)
 
-    def _get_customer_domain(self, start=None, end=None):
-        """Commercial entities with a contact who bought; guest accounts are nobody."""
-        bought = list(self._get_purchase_domain(start, end))
-        return Domain("is_guest", "=", False) & Domain(
-            "commercial_member_ids", "any", [("sale_order_ids", "any", bought)]
-        )
-
-    def _get_new_customer_domain(self, start, end):
-        """Customers of the period who had never bought before it."""
-        before = list(self._get_purchase_domain(None, start))
-        return self._get_customer_domain(start, end) & Domain(
-            "commercial_member_ids", "not any", [("sale_order_ids", "any", before)]
-        )
-
-    def _get_quotation_domain(self):
-        return Domain("state", "in", ["draft", "sent"]) & self._get_company_domain()
-
-    def _get_complaint_domain(self, start=None, end=None):
-        """Complaints received in a period."""
-        return (
-            Domain("kind", "=", "complaint")
-            & self._get_company_domain()
-            & self._get_between_domain("received_date", start, end)
-        )
-
-    def _get_open_complaint_domain(self, end):
-        """Complaints that were open at the end of a day: now, where the day is to come."""
-        return self._get_complaint_domain(None, end) & (
-            Domain("stage_id.is_closed", "=", False)
-            | Domain("resolved_date", ">=", self._get_utc(end))
-        )
-
     # ------------------------------------------------------------------
     # Reading
     # ------------------------------------------------------------------
@@ -125,43 +91,6 @@ class CrmFiguresMixin(models.AbstractModel):
             moment = order.date_order
             days.append(moment and fields.Datetime.context_timestamp(self, moment).date())
         return days
-
-    def _read_sales(self, days):
-        """Confirmed orders between any two of the given days, read in one query.
-
-        :return: a function of ``(start, end)`` that gives the sums of that window
-        """
-        days = sorted(days)
-        orders = self.env["sale.order"]
-        query = orders._search(self._get_sale_domain(days[0], days[-1]))
-        date_order = orders._field_to_sql(query.table, "date_order", query)
-        total = orders._field_to_sql(query.table, "amount_total", query)
-        amount = self._get_amount_sql(query, query.table, "amount_untaxed")
-        # Boundaries computed in the reader's time zone cut the orders into slices; every window
-        # is a run of slices.
-        bounds = [periods.utc(day, self.env.tz) for day in days]
-        query.groupby = SQL("1")
-        query.order = None
-        rows = self.env.execute_query(
-            query.select(
-                SQL("width_bucket(%s, %s::timestamp[])", date_order, bounds),
-                SQL("SUM(%s)", amount),
-                SQL("SUM(%s) FILTER (WHERE %s < 0)", amount, total),
-                SQL("SUM(%s) FILTER (WHERE %s > 0)", amount, total),
-                SQL("COUNT(*) FILTER (WHERE %s > 0)", total),
-            )
-        )
-        keys = ("revenue", "returns", "gross", "orders")
-
-        def get_sums(start, end):
-            first, last = bisect_right(days, start), bisect_right(days, end)
-            slices = [row[1:] for row in rows if first <= row[0] < last]
-            return {
-                key: sum(values[column] or 0 for values in slices)
-                for column, key in enumerate(keys)
-            }
-
-        return get_sums
 
     def _get_amount_sql(self, query, order_alias, field_name, line_alias=None):
         """An amount of an order (or of its line) in the currency of the reader's company.
@@ -217,43 +146,6 @@ class CrmFiguresMixin(models.AbstractModel):
             known.select(rates._field_to_sql(known.table, "rate", known)),
             first.select(rates._field_to_sql(first.table, "rate", first)),
         )
-
-    def _read_quotations(self):
-        """``(amount, count, expired)`` of the quotations that wait for an answer."""
-        orders = self.env["sale.order"]
-        query = orders._search(self._get_quotation_domain())
-        query.order = None
-        validity = orders._field_to_sql(query.table, "validity_date", query)
-        [(amount, count, expired)] = self.env.execute_query(
-            query.select(
-                SQL("SUM(%s)", self._get_amount_sql(query, query.table, "amount_untaxed")),
-                SQL("COUNT(*)"),
-                SQL("COUNT(*) FILTER (WHERE %s < %s)", validity, fields.Date.context_today(self)),
-            )
-        )
-        return amount or 0, count, expired
-
-    def _get_sale_line_domain(self, start, end):
-        """Lines that sell a product; downpayments only move money."""
-        return (
-            Domain("order_id", "any", list(self._get_sale_domain(start, end)))
-            & Domain("display_type", "=", False)
-            & Domain("is_downpayment", "=", False)
-            & Domain("product_id", "!=", False)
-        )
-
-    def _read_top_products(self, start, end, limit):
-        """``[(product id, revenue)]``, best first, products without revenue left out."""
-        lines = self.env["sale.order.line"]
-        query = lines._search(self._get_sale_line_domain(start, end))
-        order = query.left_join(query.table, "order_id", "sale_order", "id", "order_id")
-        product = lines._field_to_sql(query.table, "product_id", query)
-        amount = SQL("SUM(%s)", self._get_amount_sql(query, order, "price_subtotal", query.table))
-        query.groupby = product
-        query.having = SQL("%s > 0", amount)
-        query.order = SQL("%s DESC, %s", amount, product)
-        query.limit = limit
-        return self.env.execute_query(query.select(product, amount))
 
     # ------------------------------------------------------------------
     # Actions

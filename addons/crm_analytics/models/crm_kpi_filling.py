@@ -137,7 +137,7 @@ class CrmKpi(models.Model):
 
         sudo: the rules of the documents hold when the totals are read.
         """
-        companies_sudo = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        companies_sudo = self.env["res.company"].sudo().search([("active", "in", [True, False])])
         return self.sudo().with_context(
             allowed_company_ids=companies_sudo.ids, crm_kpi_document_currency=True
         )
@@ -199,7 +199,7 @@ class CrmKpi(models.Model):
             self._refresh_days()
 
     def _fill_missing(self, domain):
-        kpis = self.search([])
+        kpis = self.search([("active", "=", True)])
         kept = kpis.filtered(lambda kpi: kpi.measure != "ratio" and kpi._get_day_source())
         (kpis - kept).filtered("days_filled_date").days_filled_date = False
         return run_in_batches(

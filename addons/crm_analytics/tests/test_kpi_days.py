@@ -37,7 +37,7 @@ class TestKpiDays(DashboardCommon):
             kpi._fill_days()
         self.env.cr.execute("DELETE FROM crm_kpi_stale")
 
-    def read(self, user=None, filters=None, company=None):
+    def read_figures(self, user=None, filters=None, company=None):
         kpis = self.kpis.with_user(user or self.manager)
         if company:
             kpis = kpis.with_context(allowed_company_ids=company.ids)
@@ -50,12 +50,12 @@ class TestKpiDays(DashboardCommon):
 
     def read_documents(self, *args, **kwargs):
         self.kpis.days_filled_date = False
-        figures = self.read(*args, **kwargs)
+        figures = self.read_figures(*args, **kwargs)
         self.kpis.days_filled_date = "2026-11-18"
         return figures
 
     def assert_same(self, *args, **kwargs):
-        figures = self.read(*args, **kwargs)
+        figures = self.read_figures(*args, **kwargs)
         self.assertEqual(self.read_documents(*args, **kwargs), figures)
         return figures
 
@@ -88,9 +88,9 @@ class TestKpiDays(DashboardCommon):
     def test_totals_are_read_where_days_hold(self):
         """Otherwise everything else here would compare the documents with themselves."""
         self.fill()
-        before = self.read()[()]
+        before = self.read_figures()[()]
         self.env.cr.execute("UPDATE crm_kpi_day SET total = total * 10, count = count * 10")
-        figures = self.read()[()]
+        figures = self.read_figures()[()]
         for name, parts in figures.items():
             [(total, count)] = parts.values() or [(0, 0)]
             [(total_before, count_before)] = before[name].values() or [(0, 0)]
@@ -100,7 +100,7 @@ class TestKpiDays(DashboardCommon):
 
     def test_what_changes_is_read_from_the_documents(self):
         self.fill()
-        before = self.read()
+        before = self.read_figures()
         changes = [
             lambda: self.first.write({"user_id": self.manager.id}),
             lambda: self.first.order_line.write({"price_unit": 120}),
@@ -169,7 +169,7 @@ class TestKpiDays(DashboardCommon):
         orders = self.kpis.filtered(lambda kpi: kpi.code == "orders")
         orders.domain = "[('state', '=', 'sale')]"
         self.assertFalse(orders.days_filled_date)
-        self.assertEqual(self.read()[()]["orders", ()], {(): (5.0, 5)})
+        self.assertEqual(self.read_figures()[()]["orders", ()], {(): (5.0, 5)})
         orders.name = "Deals"
         self.assertTrue(self.kpis[0].days_filled_date)
 

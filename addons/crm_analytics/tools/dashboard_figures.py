@@ -20,22 +20,22 @@ class Figures:
             if kpi._is_known(window[1]):
                 self._requests[kpi.id, tuple(groupby), window] = kpi
 
-    def read(self):
+    def load(self):
         """Read all that was asked for; a KPI that cannot be read keeps its error to itself."""
         requests = [(kpi, key[1], key[2]) for key, kpi in self._requests.items()]
         if not requests:
             return
         kpis = requests[0][0].concat(*{kpi for kpi, *_rest in requests})
         try:
-            self._read(kpis, requests)
+            self._load(kpis, requests)
         except Exception:  # which of them it was is found by reading them one by one
             for kpi in kpis:
                 try:
-                    self._read(kpi, [request for request in requests if request[0] == kpi])
+                    self._load(kpi, [request for request in requests if request[0] == kpi])
                 except Exception as error:
                     self._errors[kpi.id] = error
 
-    def _read(self, kpis, requests):
+    def _load(self, kpis, requests):
         with kpis.env.cr.savepoint(flush=False):
             self._parts.update(kpis._read_requests(requests, self.filters))
 

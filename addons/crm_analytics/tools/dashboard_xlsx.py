@@ -68,7 +68,7 @@ class _Book:
         for column, title in enumerate(titles):
             sheet.write_string(row, column, title[:MAX_TEXT], self.header)
 
-    def write(self, sheet, row, column, value, unit="number"):
+    def put(self, sheet, row, column, value, unit="number"):
         """A number by its unit, a day as a date; nothing known leaves the cell empty."""
         if value is None or value is False:
             return
@@ -103,7 +103,7 @@ def _write_tiles(book, data):
             (compared.get("last_year"), unit),
         )
         for column, (value, cell_unit) in enumerate(cells, 1):
-            book.write(sheet, row, column, value, cell_unit)
+            book.put(sheet, row, column, value, cell_unit)
     sheet.freeze_panes(top + 1, 1)
 
 
@@ -115,12 +115,12 @@ def _write_item(book, item):
         for row, values in enumerate(item.get("rows", []), 1):
             for column, value in enumerate(values["values"]):
                 unit = values.get("unit") or columns[column]["unit"]
-                book.write(sheet, row, column, value, unit)
+                book.put(sheet, row, column, value, unit)
         return
     series = item.get("series", [])
     book.write_header(sheet, 0, ["", *(one["name"] for one in series)])
     for row, label in enumerate(item.get("labels", [])):
-        book.write(sheet, row + 1, 0, label)
+        book.put(sheet, row + 1, 0, label)
         for column, one in enumerate(series, 1):
-            book.write(sheet, row + 1, column, one["values"][row], item["unit"])
+            book.put(sheet, row + 1, column, one["values"][row], item["unit"])
     sheet.freeze_panes(1, 1)
