@@ -78,14 +78,14 @@ class CrmKpiValue(models.Model):
         string="Person",
         index="btree_not_null",
         readonly=True,
-        ondelete="restrict",
+        ondelete="cascade",
     )
     team_id = fields.Many2one(
         comodel_name="crm.team",
         string="Sales Team",
         index="btree_not_null",
         readonly=True,
-        ondelete="restrict",
+        ondelete="cascade",
         help="Of a person's figure the team the person is in.",
     )
     company_id = fields.Many2one(
