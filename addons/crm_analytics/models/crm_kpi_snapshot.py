@@ -73,7 +73,7 @@ class CrmKpi(models.Model):
         those that are over as closed, and beside closed ones what has changed since."""
         # sudo: a snapshot counts everybody's documents; the rules of the values say who reads them
         self_sudo = self.sudo()
-        companies = companies or self_sudo.env["res.company"].search([])
+        companies = companies or self_sudo.env["res.company"].search([("active", "=", True)])
         for company in companies.sudo():
             kpis = self_sudo.with_company(company).with_context(
                 allowed_company_ids=company.ids,

@@ -189,7 +189,7 @@ class CrmKpiValue(models.Model):
     @api.model
     def action_compute_now(self):
         """Compute all figures as of now, from the button of the list."""
-        kpis = self.env["crm.kpi"].search([])
+        kpis = self.env["crm.kpi"].search([("active", "=", True)])
         kpis.action_compute_values()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

@@ -143,7 +143,7 @@ class CrmKpiTargetImport(models.TransientModel):
 
     def _prepare_lookup(self):
         """``{column: {text: ids}}`` of all that can be named."""
-        kpis = self.env["crm.kpi"].search([])
+        kpis = self.env["crm.kpi"].search([("active", "=", True)])
         teams = self.env["crm.team"].search([("company_id", "in", (self.company_id.id, False))])
         users = self.env["res.users"].with_context(active_test=False)
         users = users.search([("share", "=", False), ("company_ids", "in", self.company_id.id)])
