@@ -183,25 +183,6 @@ class TestKpiValues(KpiCommon):
         self.assertFalse(rows.filtered("value"))
         self.assertIn("company", rows.mapped("scope"))
 
-    def test_the_nightly_run_goes_on_where_it_stopped(self):
-        kpis = self.revenue + self.orders
-        self.env["crm.kpi"].search([("id", "not in", kpis.ids)]).active = False
-        parameters = self.env["ir.config_parameter"].sudo()
-        parameters.set_param("crm_analytics.kpi_values_run", "2026-11-18 10:00:00")
-        self.revenue.values_date = "2026-11-18 10:30:00"
-        cron = self.env.ref("crm_analytics.ir_cron_compute_kpi_values")
-        self.env.flush_all()
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
-        self.env.invalidate_all()
-        self.assertEqual(cron.failure_count, 0)
-        self.assertFalse(parameters.get_param("crm_analytics.kpi_values_run"))
-        self.assertTrue(self.find(self.anna, self.orders))
-        self.assertFalse(self.find(self.anna, self.revenue))
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
-        self.assertTrue(self.find(self.anna, self.revenue))
-
     def test_the_number_of_people_costs_no_query(self):
         kpis = (
             self.revenue
