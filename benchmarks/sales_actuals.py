@@ -106,6 +106,7 @@ STATEMENTS = [
            partner_id, day + time '10:00', day, price * %(size)s, price * %(size)s, 'invoiced'
       FROM bench
     """,
+    "ANALYZE sale_order",
     """
     INSERT INTO sale_order_line (order_id, product_id, product_uom_qty, price_unit, price_subtotal,
         price_total, name, company_id, currency_id, state, salesman_id, order_partner_id,
@@ -123,6 +124,7 @@ STATEMENTS = [
            price * %(size)s * 1.2, 1
       FROM bench
     """,
+    "ANALYZE sale_order_line, account_move",
     """
     INSERT INTO account_move_line (%(line_columns)s, product_id, quantity, price_subtotal, name)
     SELECT m.id, 'posted', m.journal_id, %(company)s, %(currency)s, %(currency)s, m.partner_id,
@@ -133,6 +135,7 @@ STATEMENTS = [
       JOIN sale_order o ON o.name = 'ACTUAL' || n
       JOIN sale_order_line l ON l.order_id = o.id
     """,
+    "ANALYZE account_move_line",
     """
     INSERT INTO sale_order_line_invoice_rel (invoice_line_id, order_line_id)
     SELECT l.id, l.name::int
