@@ -2,6 +2,7 @@ import math
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -69,6 +70,8 @@ class CrmSalesPlan(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_draft()
+        if not isinstance(changes, list) or not all(isinstance(cell, dict) for cell in changes):
+            raise UserError(self.env._("The changes of a grid are a list of cells."))
         dimensions = self._check_dimensions(dimensions)
         cells = self._read_cells(dimensions)
         may_enter = self._get_may_enter(dimensions)

@@ -134,5 +134,6 @@ class CrmSalesPlan(models.Model):
 
     def _check_dimensions(self, dimensions):
         """The dimensions asked for, in their order; what is unknown is left out."""
-        chosen = [name for name in DIMENSIONS if name in (dimensions or ())]
+        wanted = dimensions if isinstance(dimensions, list | tuple) else ()
+        chosen = [name for name in DIMENSIONS if name in wanted]
         return chosen or ["user_id"]

@@ -14,6 +14,7 @@ from . import test_dashboard_period
 from . import test_dashboard_ui
 from . import test_digest_kpis
 from . import test_followup
+from . import test_kpi_bad_input
 from . import test_kpi_definition
 from . import test_kpi_reading
 from . import test_kpi_tile_is_list
