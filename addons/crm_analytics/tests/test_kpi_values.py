@@ -132,6 +132,25 @@ class TestKpiValues(KpiCommon):
         self.assertEqual((self.find(self.anna), first.value), (first, 15))
         self.assertFalse(first.is_closed)
 
+    def test_the_nightly_run_goes_on_where_it_stopped(self):
+        kpis = self.revenue + self.orders
+        self.env["crm.kpi"].search([("id", "not in", kpis.ids)]).active = False
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("crm_analytics.kpi_values_run", "2026-11-18 10:00:00")
+        self.revenue.values_date = "2026-11-18 10:30:00"
+        cron = self.env.ref("crm_analytics.ir_cron_compute_kpi_values")
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(cron.failure_count, 0)
+        self.assertFalse(parameters.get_param("crm_analytics.kpi_values_run"))
+        self.assertTrue(self.find(self.anna, self.orders))
+        self.assertFalse(self.find(self.anna, self.revenue))
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertTrue(self.find(self.anna, self.revenue))
+
     def test_a_closed_period_is_frozen_and_changes_are_restated(self):
         self.new_target(self.anna, 100)
         order = self.new_order(self.anna, 90, "2026-11-03", self.north)
