@@ -110,7 +110,7 @@ class ActualsCommon(AccountTestInvoicingCommon):
         (suspense + waiting).reconcile()
         return statement_line
 
-    def read(self, kind, groupby=("date:month",), field="amount", domain=()):
+    def read_sums(self, kind, groupby=("date:month",), field="amount", domain=()):
         """``{month number or record: sum}``; several keys make a tuple."""
         rows = self.Actual._read_group(
             [("kind", "=", kind), ("company_id", "=", self.company.id), *domain],

@@ -88,14 +88,14 @@ class TestActualsReading(ActualsCommon):
                     [("kind", "=", "ordered"), ("company_id", "=", self.company.id), *domain]
                 )
                 self.assertEqual(len(rows), found, domain)
-        self.assertEqual(self.read("ordered", ("date:day",)), {1: 100})
+        self.assertEqual(self.read_sums("ordered", ("date:day",)), {1: 100})
 
     def test_quotations_and_notes_do_not_count(self):
         order = self.create_order()
         order.order_line = [Command.create({"display_type": "line_note", "name": "Note"})]
         order.copy()
         self.create_order().with_context(disable_cancel_warning=True).action_cancel()
-        self.assertEqual(self.read("ordered"), {1: 100})
+        self.assertEqual(self.read_sums("ordered"), {1: 100})
 
     def test_foreign_order_at_the_rate_of_its_day(self):
         pricelist = self.env["product.pricelist"].create(
@@ -103,17 +103,17 @@ class TestActualsReading(ActualsCommon):
         )
         order = self.create_order(pricelist_id=pricelist.id, date_order="2026-01-10")
         self.assertAlmostEqual(order.currency_rate, 0.5)
-        self.assertEqual(self.read("ordered"), {1: 200})
+        self.assertEqual(self.read_sums("ordered"), {1: 200})
 
     def test_split_credit_adds_up(self):
         order = self.create_order(price=0.05)
         self.split(order, ada=33.33, bob=66.67)
         invoice = self.invoice(order)
         self.pay(invoice, "2026-03-10")
-        self.assertEqual(self.read("ordered", ("user_id",)), {self.ada: 0.02, self.bob: 0.03})
+        self.assertEqual(self.read_sums("ordered", ("user_id",)), {self.ada: 0.02, self.bob: 0.03})
         for kind in ("ordered", "invoiced", "collected", "transit"):
             self.assertEqual(
-                self.read(kind, ("user_id", "team_id")),
+                self.read_sums(kind, ("user_id", "team_id")),
                 {(self.ada, order.team_id): 0.02, (self.bob, self.team): 0.03},
                 kind,
             )
@@ -127,14 +127,14 @@ class TestActualsReading(ActualsCommon):
         # The order says whose it is, also after somebody else became the invoice's contact.
         of_order = self.invoice(self.create_order())
         of_order.invoice_user_id = self.bob
-        self.assertEqual(self.read("invoiced", ("user_id",)), {self.bob: 100, self.ada: 100})
-        self.assertEqual(self.read("collected", ("user_id",)), {self.bob: 100})
+        self.assertEqual(self.read_sums("invoiced", ("user_id",)), {self.bob: 100, self.ada: 100})
+        self.assertEqual(self.read_sums("collected", ("user_id",)), {self.bob: 100})
 
     def test_several_order_lines_on_an_invoice_line(self):
         order, other = self.create_order(), self.create_order()
         invoice = self.invoice(order)
         invoice.invoice_line_ids.sale_line_ids += other.order_line
-        self.assertEqual(self.read("invoiced", ("order_id",)), {order: 100})
+        self.assertEqual(self.read_sums("invoiced", ("order_id",)), {order: 100})
 
     def test_rows_are_found_by_id(self):
         order = self.create_order()
