@@ -23,6 +23,7 @@ from . import crm_dashboard_layout
 from . import crm_dashboard_filters
 from . import crm_dashboard_items
 from . import crm_dashboard_charts
+from . import crm_dashboard_times
 from . import crm_dashboard_editing
 from . import crm_dashboard_export
 from . import crm_kpi_teams
