@@ -1,7 +1,7 @@
 {
     "name": "CRM Analytics",
     "summary": "What is bought together, suggestions on the quotation, and figures people trust",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "license": "LGPL-3",
