@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ..tools.spread import spread
+from .crm_sales_plan_line import DIMENSIONS
 
 ENTRIES = ("bottom_up", "top_down")
 # More rows than anybody enters by hand; those with figures come first.
@@ -46,7 +47,7 @@ class CrmSalesPlan(models.Model):
                     "label": lines._fields[name]._description_string(self.env),
                     "model": lines._fields[name].comodel_name,
                 }
-                for name in self._get_dimensions()
+                for name in DIMENSIONS
             ],
             "months": [
                 {
@@ -115,9 +116,6 @@ class CrmSalesPlan(models.Model):
         return {**self.get_grid(dimensions), "filled": len(wanted)}
 
     # Reading
-
-    def _get_dimensions(self):
-        return self._check_dimensions(self.env["crm.sales.plan.line"]._fields)
 
     def _prepare_grid_plan(self):
         is_draft = self.state == "draft"

@@ -7,6 +7,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
+from ..models.crm_sales_plan_line import DIMENSIONS
 from ..tools.spread import spread
 from .plan_common import PlanSalesCommon
 
@@ -107,6 +108,11 @@ class TestSalesPlanGrid(PlanSalesCommon):
         self.assertEqual(rows[self.food.id,]["last_year"][0], 80)
         self.assertNotIn((self.cheese.id,), rows)
         self.assertEqual(self.get_rows(["nonsense"]).keys(), self.get_rows().keys())
+
+    def test_all_dimensions_are_offered(self):
+        choices = self.plan.get_grid(["team_id"])["choices"]
+        self.assertEqual(tuple(choice["name"] for choice in choices), DIMENSIONS)
+        self.assertIn({"name": "country_id", "label": "Country", "model": "res.country"}, choices)
 
     def test_customer_groups_add_up(self):
         groups = self.env["crm.segment"].create(
