@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 MAX_MONTHS = 36
 
@@ -230,116 +230,6 @@ class CrmSalesPlan(models.Model):
     def _unlink_except_approved(self):
         self._check_draft()
 
-    # Actions
-
-    def action_approve(self):
-        """Let the plan count, in the place of the version that was in force."""
-        for plan in self:
-            plan._check_complete()
-            former = plan._get_version_in_force()
-            if former:
-                former._replace()
-            plan.write(
-                {
-                    "state": "approved",
-                    "is_in_force": True,
-                    "approved_by_id": self.env.uid,
-                    "approved_date": fields.Date.context_today(self),
-                }
-            )
-
-    def action_draft(self):
-        """Take an approval back; the version before counts again."""
-        for plan in self:
-            plan.write(
-                {
-                    "state": "draft",
-                    "is_in_force": False,
-                    "approved_by_id": False,
-                    "approved_date": False,
-                }
-            )
-            plan.flush_recordset()
-            plan.revised_from_id.is_in_force = True
-
-    def action_lock(self):
-        self.write({"state": "locked"})
-
-    def action_revise(self):
-        """The next version of an approved plan, with its figures, as a draft beside it."""
-        self.ensure_one()
-        if self.state == "draft":
-            raise UserError(
-                self.env._("%(plan)s is a draft: change its figures.", plan=self.display_name)
-            )
-        first = self.original_id or self
-        newest = self.search([("original_id", "=", first.id)], order="version desc", limit=1)
-        revision = self.create(
-            {
-                **self.copy_data()[0],
-                "name": self.name,
-                "original_id": first.id,
-                "revised_from_id": self.id,
-                "version": (newest or first).version + 1,
-            }
-        )
-        self._copy_lines(revision)
-        return revision._get_form_action()
-
-    def action_open_grid(self):
-        """The figures, months across."""
-        self.ensure_one()
-        action = self.env["ir.actions.client"]._for_xml_id(
-            "crm_analytics.action_crm_sales_plan_grid"
-        )
-        return {
-            **action,
-            "name": self.display_name,
-            "params": {"plan_id": self.id},
-            "context": {"active_id": self.id},
-        }
-
-    def action_import(self):
-        return self._get_wizard_action("crm.sales.plan.import", self.env._("Import Figures"))
-
-    def action_spread(self):
-        return self._get_wizard_action(
-            "crm.sales.plan.spread", self.env._("Split a Figure from Above")
-        )
-
-    def action_view_analysis(self):
-        """The plan beside the actuals of its months."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_analytics.crm_sales_plan_report_action"
-        )
-        action["domain"] = [
-            ("company_id", "=", self.company_id.id),
-            ("date", ">=", str(self.date_from)),
-            ("date", "<=", str(self.date_to)),
-        ]
-        action["context"] = {}
-        return action
-
-    def action_view_gap(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_analytics.crm_sales_plan_gap_action"
-        )
-        action["domain"] = [("plan_id", "=", self.id)]
-        action["context"] = {"search_default_scope_user": True, "search_default_period_plan": True}
-        return action
-
-    def action_view_versions(self):
-        self.ensure_one()
-        first = self.original_id or self
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_analytics.crm_sales_plan_action"
-        )
-        action["domain"] = ["|", ("id", "=", first.id), ("original_id", "=", first.id)]
-        action["context"] = {"create": False}
-        return action
-
     # Business
 
     def _get_months(self):
@@ -352,26 +242,6 @@ class CrmSalesPlan(models.Model):
             month += relativedelta(months=1)
         return months
 
-    def _get_version_in_force(self):
-        self.ensure_one()
-        first = self.original_id or self
-        return self.search(
-            [
-                ("is_in_force", "=", True),
-                "|",
-                ("id", "=", first.id),
-                ("original_id", "=", first.id),
-            ]
-        )
-
-    def _replace(self):
-        """Another version counts from now on."""
-        self.write({"is_in_force": False, **({"state": "locked"} if self._is_open() else {})})
-        self.flush_recordset()
-
-    def _is_open(self):
-        return self.state == "approved"
-
     def _check_draft(self):
         for plan in self:
             if plan.state != "draft":
@@ -380,31 +250,6 @@ class CrmSalesPlan(models.Model):
                         "%(plan)s is approved: revise it to change it.", plan=plan.display_name
                     )
                 )
-
-    def _check_complete(self):
-        self.ensure_one()
-        # sudo: the approval is about all figures, whoever may see them
-        entries = dict(
-            self.env["crm.sales.plan.line"]
-            .sudo()
-            ._read_group([("plan_id", "=", self.id)], ["entry"], ["__count"])
-        )
-        if self.basis in entries:
-            return
-        labels = dict(self._fields["basis"]._description_selection(self.env))
-        if entries:
-            raise UserError(
-                self.env._(
-                    "%(plan)s has no %(missing)s figures: enter some, or let the %(other)s figures"
-                    " count.",
-                    plan=self.display_name,
-                    missing=labels[self.basis].lower(),
-                    other=labels[next(iter(entries))].lower(),
-                )
-            )
-        raise UserError(
-            self.env._("%(plan)s has no figures yet: enter some.", plan=self.display_name)
-        )
 
     def _get_transition_message(self, state):
         self.ensure_one()
@@ -415,47 +260,6 @@ class CrmSalesPlan(models.Model):
             state=labels[self.state].lower(),
             new=labels.get(state, str(state)).lower(),
         )
-
-    def _copy_lines(self, revision):
-        lines = self.env["crm.sales.plan.line"]
-        lines.flush_model()
-        columns = [
-            name
-            for name, field in lines._fields.items()
-            if field.store and field.column_type and name not in ("id", "plan_id")
-        ]
-        names = SQL(", ").join(SQL.identifier(name) for name in columns)
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO crm_sales_plan_line (plan_id, %s)"
-                " SELECT %s, %s FROM crm_sales_plan_line WHERE plan_id = %s",
-                names,
-                revision.id,
-                names,
-                self.id,
-            )
-        )
-        revision.invalidate_recordset(["line_ids"])
-
-    def _get_form_action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
-    def _get_wizard_action(self, model, name):
-        self.ensure_one()
-        self._check_draft()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_plan_id": self.id},
-        }
 
     def _get_period_name(self):
         self.ensure_one()
