@@ -124,7 +124,11 @@ class SaleOrderCredit(models.Model):
 
     def write(self, vals):
         self._check_total_at_flush()
-        return super().write(vals)
+        result = super().write(vals)
+        if not vals.keys() <= {"share"}:
+            # The order that a share is moved to has to be one's own as well.
+            self.check_access("write")
+        return result
 
     def unlink(self):
         self._check_total_at_flush()

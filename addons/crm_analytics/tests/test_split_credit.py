@@ -143,6 +143,18 @@ class TestSplitCredit(BasketCommon):
             with self.assertRaises(AccessError):
                 records.with_user(self.colleague).check_access(operation)
 
+    def test_nobody_takes_the_credit_of_a_colleagues_order(self):
+        theirs = self.create_order("ab", user_id=self.colleague.id)
+        self.split(100)
+        share = self.order.credit_ids.with_user(self.salesman)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            share.order_id = theirs
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.order.with_user(self.salesman).credit_ids.write({"order_id": theirs.id})
+        self.env.invalidate_all()
+        self.assertFalse(theirs.credit_ids)
+        share.share = 100  # one's own is written
+
     def test_outsiders_see_no_shares(self):
         self.split(60, 40)
         stranger = self.new_user(
