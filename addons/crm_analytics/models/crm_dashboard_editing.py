@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .crm_dashboard_charts import KEY_MODELS, TIMES
 
@@ -93,6 +93,25 @@ class CrmDashboard(models.Model):
     # ------------------------------------------------------------------
     # Checking
     # ------------------------------------------------------------------
+
+    @api.constrains("layout", "default_layout")
+    def _check_layouts(self):
+        for dashboard in self:
+            for layout in filter(None, (dashboard.layout, dashboard.default_layout)):
+                dashboard._check_layout(layout)
+
+    @api.model
+    def _check_layout(self, layout):
+        """Refuse a layout that was not made by :meth:`_prepare_items`, whoever writes it."""
+        items = layout.get("items") if isinstance(layout, dict) else None
+        if (
+            not isinstance(items, list)
+            or not all(isinstance(item, dict) for item in items)
+            or self._prepare_items(items) != items
+        ):
+            raise ValidationError(
+                self.env._("This layout could not be shown: arrange the dashboard on its page.")
+            )
 
     @api.model
     def _check_items(self, items):

@@ -96,7 +96,7 @@ class CrmDashboard(models.Model):
         """The id of a value out of an address when it is there for the reader."""
         try:
             record_id = int(value)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             return False
         if any(choice["id"] == record_id for choice in choices or ()):
             return record_id

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmDashboardLayout(models.Model):
@@ -26,3 +26,15 @@ class CrmDashboardLayout(models.Model):
         "(dashboard_id, user_id)",
         "You have arranged this dashboard already: change that layout.",
     )
+
+    @api.constrains("layout")
+    def _check_layout(self):
+        for layout in self:
+            layout.dashboard_id._check_layout(layout.layout)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            # Nobody arranges the dashboards of others.
+            self.check_access("write")
+        return result

@@ -2,7 +2,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -46,6 +46,35 @@ class TestDashboardAccess(DashboardCommon):
         self.assertFalse(data["filters"]["user_id"])
         self.assertTrue(data["filters"]["notice"])
         self.assertEqual(data["items"][0]["value"], 100)
+
+    def test_nobody_arranges_the_dashboard_of_another(self):
+        layouts = self.env["crm.dashboard.layout"].with_user(self.salesman)
+        own = layouts.create({"dashboard_id": self.dashboard.id, "layout": {"items": []}})
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            own.user_id = self.manager
+
+    def test_layouts_that_no_page_could_show(self):
+        layouts = self.env["crm.dashboard.layout"].with_user(self.salesman)
+        for layout in (
+            "nonsense",
+            5,
+            {"items": 5},
+            {"items": [5]},
+            {"items": [{"type": "tile"}]},
+            {"items": [{"type": "nonsense", "kpi": "revenue", "id": "a"}]},
+            {"items": [{"type": "tile", "kpi": "revenue", "id": "a", "width": "wide"}]},
+        ):
+            with self.subTest(layout=layout):
+                with self.assertRaises(UserError), self.env.cr.savepoint():
+                    layouts.create({"dashboard_id": self.dashboard.id, "layout": layout})
+                with self.assertRaises(UserError), self.env.cr.savepoint():
+                    self.dashboard.with_user(self.manager).layout = layout
+        self.assertEqual(self.get_data(user=self.salesman)["items"][0]["value"], 100)
+
+    def test_an_endless_number_is_no_filter(self):
+        for name in ("user_id", "team_id", "country_id"):
+            data = self.get_data(user=self.manager, **{name: float("inf")})
+            self.assertFalse(data["filters"][name])
 
     def test_other_company(self):
         stranger = self.new_user(
