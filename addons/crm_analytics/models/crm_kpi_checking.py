@@ -38,6 +38,16 @@ MEASURED = {
     "median": (*NUMBERS, *DATES),
     "distinct": (*NUMBERS, *DATES, "char", "many2one", "selection", "boolean"),
 }
+# Not kept apart by groups and record rules alone: no sales manager reads them all.
+PRIVATE = (
+    "discuss.channel",
+    "discuss.channel.member",
+    "ir.attachment",
+    "mail.activity",
+    "mail.message",
+    "mail.notification",
+    "mail.tracking.value",
+)
 DEFINITION = (
     "model_name",
     "domain",
@@ -119,6 +129,14 @@ class CrmKpi(models.Model):
             self._refuse(
                 self.env._(
                     "you may not read “%(model)s” yourself.", model=self._get_model_label(model)
+                )
+            )
+        if model._name in PRIVATE and not (self.env.su or self.env.user._is_system()):
+            self._refuse(
+                self.env._(
+                    "who may read a “%(model)s” is decided one by one, and the stored figures "
+                    "count all: only an administrator defines this.",
+                    model=self._get_model_label(model),
                 )
             )
         if self.date_kind == "period" and not self.date_field:

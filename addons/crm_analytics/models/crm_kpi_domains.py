@@ -155,13 +155,23 @@ class CrmKpi(models.Model):
         return self.env["res.company"].browse(ids) if ids else self.env.companies
 
     def _get_company_domain(self, filters):
-        if not self.company_field:
+        path = self._get_company_path()
+        if not path:
             return Domain.TRUE
         # The record rules say the same, but not to a superuser.
         ids = self._get_companies(filters).ids
-        if not self._get_path_field(self.company_field).required:
+        if not self._get_path_field(path).required:
             ids = [*ids, False]
-        return Domain(self.company_field, "in", ids)
+        return Domain(path, "in", ids)
+
+    def _get_company_path(self):
+        """The company of the records; their own where the definition names none, for the stored
+        figures of a company are read without the record rules that keep companies apart."""
+        if self.company_field:
+            return self.company_field
+        field = self.env[self.model_name]._fields.get("company_id")
+        is_company = field and field.store and field.comodel_name == "res.company"
+        return is_company and field.name
 
     # ------------------------------------------------------------------
     # Days

@@ -18,6 +18,7 @@ REFUSED = [
     ({"model_name": False}, "choose the records"),
     ({"model_name": "sale.followup.mixin"}, "choose the records"),
     ({"date_field": False}, "choose the date"),
+    ({"model_name": "mail.message", "date_field": "date"}, "only an administrator"),
     ({"date_field": "date_of_order"}, "there is no field “date_of_order” in “Sales Order”"),
     ({"date_field": "amount_total"}, "has to be of the type date / datetime"),
     ({"date_field": "order_line.create_date"}, "not a link to one record"),

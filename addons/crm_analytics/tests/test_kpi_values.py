@@ -193,6 +193,20 @@ class TestKpiValues(KpiCommon):
         quarter = self.find(self.cleo, period_type="quarter", date_from=date(2026, 10, 1))
         self.assertEqual((quarter.value, quarter.is_closed), (7, False))
 
+    def test_companies_are_apart_where_the_definition_names_none(self):
+        self.revenue.company_field = False
+        self.new_order(self.anna, 100, "2026-11-03", self.north)
+        self.revenue._compute_values(companies=self.other_company)
+        values = self.env["crm.kpi.value"].search(
+            [
+                ("kpi_id", "=", self.revenue.id),
+                ("company_id", "=", self.other_company.id),
+                ("scope", "=", "company"),
+            ]
+        )
+        self.assertTrue(values)
+        self.assertFalse(any(values.mapped("value")))
+
     def test_companies_have_their_own_figures(self):
         self.new_order(self.anna, 90, "2026-11-03", self.north)
         self.revenue._compute_values(companies=self.company + self.other_company)
