@@ -20,6 +20,7 @@ from . import crm_kpi_money
 from . import crm_kpi_day
 from . import crm_kpi_stale
 from . import crm_kpi_filling
+from . import crm_kpi_readers
 from . import crm_kpi_reading
 from . import crm_dashboard
 from . import crm_dashboard_layout

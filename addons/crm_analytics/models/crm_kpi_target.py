@@ -5,6 +5,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..tools import period as periods
 
+# What is accepted with a target.
+TERMS = ("kpi_id", "scope", "user_id", "team_id", "period_type", "date_from", "value")
+
 
 class CrmKpiTarget(models.Model):
     """What a person, a team or the company is to reach of a KPI in a month, quarter or year.
@@ -207,7 +210,8 @@ class CrmKpiTarget(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._normalize_values(vals) for vals in vals_list])
+        today = {"date_from": self.env.company._get_figures_today()}
+        return super().create([self._normalize_values({**today, **vals}) for vals in vals_list])
 
     def write(self, vals):
         before = self._get_terms()
@@ -272,10 +276,7 @@ class CrmKpiTarget(models.Model):
 
     def _get_terms(self):
         """What a person acknowledges: a change of it asks for the acknowledgement once more."""
-        return {
-            target: (target.kpi_id, target.user_id, target.team_id, target.date_from, target.value)
-            for target in self
-        }
+        return {target: tuple(target[name] for name in TERMS) for target in self}
 
     def _get_period(self):
         self.ensure_one()

@@ -27,6 +27,17 @@ class TestKpiTarget(KpiCommon):
         target.date_from = "2026-02-17"
         self.assertEqual((target.date_from, target.date_to), (date(2026, 2, 1), date(2026, 2, 28)))
 
+    def test_without_a_day_it_is_the_running_period(self):
+        target = self.env["crm.kpi.target"].create(
+            {
+                "kpi_id": self.revenue.id,
+                "user_id": self.anna.id,
+                "period_type": "quarter",
+                "value": 1,
+            }
+        )
+        self.assertEqual(str(target.date_from), "2026-10-01")
+
     def test_there_is_one_target_of_a_kind(self):
         for owner in (self.anna, self.north, self.company):
             self.new_target(owner, 1)
@@ -129,6 +140,12 @@ class TestKpiTarget(KpiCommon):
         with self.assertRaises(UserError):
             target.with_user(self.manager).action_acknowledge()
 
+    def test_another_kind_of_period_is_another_target(self):
+        target = self.new_target(self.anna, 100, month=1)
+        target.with_user(self.anna).action_acknowledge()
+        target.period_type = "year"
+        self.assertFalse(target.acknowledged_date)
+
     def test_the_leader_acknowledges_for_the_team(self):
         target = self.new_target(self.north, 100)
         target.with_user(self.nora).action_acknowledge()
@@ -214,6 +231,17 @@ class TestKpiRights(KpiCommon):
         self.north.member_ids += self.cleo
         self.assertIn(self.cleo, self.search("crm.kpi.value", self.nora).sudo().user_id)
         self.assertNotIn(self.cleo, self.search("crm.kpi.value", self.edda).sudo().user_id)
+
+    def test_a_leader_sees_no_more_of_who_has_left_the_team(self):
+        self.new_team("West", self.manager, self.anna)
+        self.env["crm.kpi.value"].search([("user_id", "=", self.anna.id)]).unlink()
+        self.revenue._compute_values(companies=self.company)
+        target = self.new_target(self.anna, 100, month=12)
+        self.env.flush_all()
+        self.assertNotIn(target, self.search("crm.kpi.target", self.nora))
+        for model in ("crm.kpi.value", "crm.kpi.score"):
+            self.assertNotIn(self.anna, self.search(model, self.nora).sudo().user_id)
+            self.assertIn(self.anna, self.search(model, self.anna).user_id)
 
     def test_outsiders_see_nothing(self):
         stranger = self.new_user(

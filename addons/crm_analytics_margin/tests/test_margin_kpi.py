@@ -93,3 +93,15 @@ class TestMarginKpi(TransactionCase):
             self.margin.with_user(self.anna)._read_value(*self.window)
         fields_get = self.env["crm.sales.actual"].with_user(self.anna).fields_get()
         self.assertNotIn("margin", fields_get)
+
+    def test_stored_margins_are_for_managers(self):
+        kpis = self.margin + self.rate
+        kpis._compute_values(companies=self.company)
+        values = self.env["crm.kpi.value"].search([("kpi_id", "in", kpis.ids)])
+        own = values.filtered(lambda value: value.user_id == self.anna)
+        self.assertTrue(own.filtered("value"))
+        seen = values.with_user(self.anna).search([("id", "in", values.ids)])
+        self.assertFalse(seen)
+        with self.assertRaises(AccessError):
+            own[:1].with_user(self.anna).read(["value"])
+        self.assertLessEqual(own, values.with_user(self.manager).search([]))
