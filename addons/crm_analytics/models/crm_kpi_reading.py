@@ -1,4 +1,5 @@
-from datetime import date
+from collections import namedtuple
+from datetime import date, timedelta
 
 from odoo import models
 from odoo.fields import Domain
@@ -9,6 +10,13 @@ from .crm_kpi_filling import DIMENSIONS
 
 MAX_KEYS = 2
 TIMES = ("day", "month")
+# A product is of one category: who asks for either is answered by both.
+PRODUCTS = ("category_id", "product_id")
+SPAN = ("span",)
+MAX_SPAN_DAYS = 1200
+
+# One query. ``numbers``, of spans only: ``{(request, its key): number of the span}``.
+Reading = namedtuple("Reading", "kpi groupby windows requests numbers")
 
 
 class CrmKpi(models.Model):
@@ -70,38 +78,66 @@ class CrmKpi(models.Model):
         selects = self._get_selects(readings, filters)
         if not selects:
             return parts
-        for index, *keys, total, count in self.env.execute_query(SQL(" UNION ALL ").join(selects)):
+        rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
+        shares = [self._get_share_method(reading) for reading in readings]
+        for index, *keys, total, count in rows:
             if not count:
                 continue
-            _kpi, groupby, _windows, requests = readings[index]
-            key = self._parse_key(groupby, keys)
-            for request in requests:
-                found = self._get_request_key(request, groupby, key)
-                if found is not None:
-                    before = parts[request].get(found, (0, 0))
-                    parts[request][found] = (before[0] + float(total or 0), before[1] + count)
+            for request, found in shares[index](keys):
+                before = parts[request].get(found, (0, 0))
+                parts[request][found] = (before[0] + float(total or 0), before[1] + count)
         return parts
 
     def _get_readings(self, wanted):
-        """``[(KPI, groupby, windows, requests)]``, each of them one query.
+        """The queries that answer all requests.
 
-        What adds up over time is read by day once for all windows; anything else, and what is
-        split by more than time, is read as it was asked for.
+        What adds up over time is read by day once for all windows, and so is what is split by
+        product or category once for both. Different values do not add up: their windows are spans
+        of one query. Anything else is read as it was asked for.
         """
         readings = {}
         for request, kpi in wanted.items():
-            kpi_id, groupby, window = request
-            if set(groupby) <= set(TIMES) and kpi._is_additive() and kpi.date_field:
-                reading = readings.setdefault(kpi_id, (kpi, ("day",), [], []))
-            else:
-                reading = readings.setdefault(request, (kpi, groupby, [], []))
-            reading[2].append(window)
-            reading[3].append(request)
+            groupby, key = kpi._get_reading_key(request)
+            reading = readings.setdefault(key, Reading(kpi, groupby, [], [], {}))
+            reading.windows.append(request[2])
+            reading.requests.append(request)
+        for key, reading in readings.items():
+            if reading.groupby == PRODUCTS and len(reading.requests) == 1:
+                [(_kpi_id, groupby, _window)] = reading.requests
+                readings[key] = reading._replace(groupby=groupby)
         return list(readings.values())
+
+    def _get_reading_key(self, request):
+        """How a request is read, and what the requests that are read with it have in common."""
+        kpi_id, groupby, (start, end) = request
+        if groupby and groupby[0] in PRODUCTS and len(groupby) == 1 and self._is_additive():
+            return PRODUCTS, (kpi_id, PRODUCTS, (start, end))
+        if not set(groupby) <= set(TIMES) or self.date_kind != "period" or not self.date_field:
+            return groupby, request
+        if self._is_additive():
+            return ("day",), (kpi_id, ("day",))
+        if (end - start).days > MAX_SPAN_DAYS:
+            return groupby, request
+        return SPAN, (kpi_id, SPAN)
+
+    def _get_share_method(self, reading):
+        """What gives the ``(request, its key)`` that the keys of a row of the reading count for."""
+        if reading.groupby == SPAN:
+            spans = list(reading.numbers)
+            return lambda keys: (spans[int(keys[0])],)
+        return lambda keys: self._get_shares(reading, self._parse_key(reading.groupby, keys))
+
+    def _get_shares(self, reading, key):
+        for request in reading.requests:
+            found = self._get_request_key(request, reading.groupby, key)
+            if found is not None:
+                yield request, found
 
     def _get_request_key(self, request, groupby, key):
         """The key of a request that a key of its reading counts for, None where it does not."""
         _kpi_id, wanted, (start, end) = request
+        if groupby == PRODUCTS:
+            return tuple(key[groupby.index(name)] for name in wanted)
         if wanted == groupby and groupby != ("day",):
             return key
         [day] = key
@@ -111,11 +147,15 @@ class CrmKpi(models.Model):
 
     def _get_selects(self, readings, filters):
         """The queries of ``(index of the reading, key, key, total, count)`` of all readings."""
-        has_days = any(kpi.days_filled_date for kpi, *_rest in readings)
+        has_days = any(reading.kpi.days_filled_date for reading in readings)
         stale = self.env["crm.kpi.stale"].sudo()._read_days() if has_days else {}
         selects = []
-        for index, (kpi, groupby, windows, _requests) in enumerate(readings):
+        for index, reading in enumerate(readings):
+            kpi, groupby, windows, *_rest = reading
             runs = periods.join(windows)
+            if groupby == SPAN:
+                selects.append(kpi._select_spans(index, reading, runs, filters))
+                continue
             domain = kpi._get_day_domain(groupby, filters, stale)
             if domain is None:
                 query = kpi._get_query(kpi._get_runs_domain(runs, filters))
@@ -140,10 +180,34 @@ class CrmKpi(models.Model):
         keys = [self._get_key_sql(query, name, filters) for name in groupby]
         return self._select(index, query, keys, self._get_measure_sql(query, filters))
 
+    def _select_spans(self, index, reading, runs, filters):
+        """The parts of many windows at once: a record counts in each span that has its day."""
+        days, numbers = [], []
+        for request in reading.requests:
+            start, end = request[2]
+            for offset in range((end - start).days):
+                day = start + timedelta(days=offset)
+                span = request, self._get_request_key(request, ("day",), (day,))
+                days.append(day)
+                numbers.append(reading.numbers.setdefault(span, len(reading.numbers)))
+        query = self._get_query(self._get_runs_domain(runs, filters))
+        query.add_join(
+            "JOIN",
+            "kpi_span",
+            SQL(
+                "(SELECT * FROM unnest(%s::date[], %s::integer[]) AS span (day, number))",
+                days,
+                numbers,
+            ),
+            SQL("kpi_span.day = %s", self._get_day_sql(query, filters)),
+        )
+        keys = [SQL("kpi_span.number")]
+        return self._select(index, query, keys, self._get_measure_sql(query, filters))
+
     def _select(self, index, query, keys, parts):
         """One request as a query of ``(index, key, key, total, count)``, for a union of them."""
         if keys:
-            query.groupby = SQL(", ").join(SQL(str(place + 2)) for place in range(len(keys)))
+            query.groupby = SQL(", ").join(keys)
         total, count = parts
         return SQL(
             "(%s)",

@@ -24,6 +24,7 @@ from . import test_kpi_target_import
 from . import test_kpi_targets_arithmetic
 from . import test_lead_slip
 from . import test_kpi_values
+from . import test_kpi_windows
 from . import test_mining
 from . import test_mining_blocks
 from . import test_mining_customers
