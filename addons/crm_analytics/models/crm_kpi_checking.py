@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, Query
 
 NUMBERS = ("integer", "float", "monetary")
 DATES = ("date", "datetime")
@@ -226,7 +226,8 @@ class CrmKpi(models.Model):
     def _is_queryable(self, model, name):
         """Whether the database knows the field: a column, or one of another record's."""
         try:
-            model._field_to_sql(model._table, name, model.sudo()._search([]))
+            table = SQL.identifier(model._table)
+            model._field_to_sql(model._table, name, Query(self.env, model._table, table))
         except ValueError:
             return False
         return True

@@ -43,16 +43,19 @@ class CrmSalesActual(models.Model):
 
     @api.model
     def _get_branches(self):
+        selects = {
+            "collected": [self._select_collected],
+            "bank": [self._select_bank_direct, self._select_bank_matched],
+            "transit": [self._select_transit],
+        }
+        asked = self.env.context.get("crm_sales_actual_kinds", selects)
         return [
             *super()._get_branches(),
             *(
                 select(*side)
-                for select in (
-                    self._select_collected,
-                    self._select_bank_direct,
-                    self._select_bank_matched,
-                    self._select_transit,
-                )
+                for kind in selects
+                if kind in asked
+                for select in selects[kind]
                 for side in SIDES
             ),
         ]

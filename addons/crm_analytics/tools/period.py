@@ -7,6 +7,7 @@ Ends are exclusive: a period is ``[start, end)``.
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -138,11 +139,12 @@ def fixed_key(unit, day):
     return f"{day:%Y-%m}"
 
 
+@lru_cache(maxsize=64)
 def months_until(end, count):
-    """``[(start, end)]`` of so many calendar months, the last of them that of the day before."""
+    """``((start, end), …)`` of so many calendar months, the last of them that of the day before."""
     last = last_day(end).replace(day=1)
     starts = [last - relativedelta(months=back) for back in range(count - 1, -2, -1)]
-    return list(pairwise(starts))
+    return tuple(pairwise(starts))
 
 
 def join(windows):
