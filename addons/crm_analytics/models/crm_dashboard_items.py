@@ -158,9 +158,7 @@ class CrmDashboard(models.Model):
         period = figures.page.period
         try:
             with self.env.cr.savepoint(flush=False):
-                pace = found._get_pace(
-                    values, period.start, period.end, self._get_target_filters(figures)
-                )
+                pace = found._get_pace(values, period.start, period.end, figures.filters)
         except Exception:
             _logger.exception("Dashboard %s: targets failed", self.id)
             return
@@ -170,14 +168,6 @@ class CrmDashboard(models.Model):
             # A day on which nobody works has no share of the target of its month.
             if row["target"] or kpi.direction == "lower":
                 tile.update({name: row[name] for name in ("target", "progress", "pace")})
-
-    def _get_target_filters(self, figures):
-        """Whoever sees his own records only is held against his own target."""
-        filters = figures.filters
-        sees_all = self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
-        if sees_all or "user_id" in filters or "team_id" in filters:
-            return filters
-        return {**filters, "user_id": self.env.uid}
 
     def _get_windows_of(self, kpi, page):
         """The windows of the page that are a fair comparison for a KPI.

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..tools import kpi_score
-from ..tools.kpi_targets import Target, TargetBook
+from ..tools.kpi_targets import ReadableBook, Target, TargetBook
 from ..tools.working_days import WorkingDays
 
 # How the targets of the parts of a period go together; of a number of different values they do not.
@@ -30,10 +30,11 @@ class CrmKpi(models.Model):
     def _get_targets(self, start, end, filters=None):
         """The targets of the days ``[start, end)``: of the whole period, also of a running one.
 
-        The reader's rights hold: a team is the sum of the targets that the reader may see.
+        It covers what the reader's figures of these filters cover. Where some of what it is made
+        of is not for him to read, there is none.
 
         :param filters: as of ``_get_record_domain``; the target is that of the person, else of the
-            team, else of the companies
+            team, else of the companies; that of the reader where he sees no others' records
         :return: ``{kpi id: target, or None where there is none}``
         """
         pace = self._get_pace({}, start, end, filters)
@@ -64,26 +65,76 @@ class CrmKpi(models.Model):
     def _get_company_targets(self, start, end, filters):
         """``{kpi id: (target, expected)}`` of all companies together, in the reader's currency."""
         filters = self._clean_filters(filters)
-        chosen = {name for name, value in filters.items() if name != "company_ids"}
-        if not chosen <= TARGET_FILTERS:
-            return {}
-        scope, key = "company", None
-        if "user_id" in chosen:
-            scope, key = "user", filters["user_id"]
-        elif "team_id" in chosen:
-            scope, key = "team", filters["team_id"]
         companies = self._get_companies(filters)
-        books = self._get_target_books(companies, start, end)
+        owners = {kpi: kpi._get_target_owners(filters) for kpi in self}
+        books = self._get_readable_books(companies, start, end) if any(owners.values()) else {}
         result = {}
-        for kpi in self:
+        for kpi, kpi_owners in owners.items():
             found = [
                 (book_company, target, kpi._get_expected(target, start, end, working_days, now))
                 for book_company, (book, working_days, now) in books.items()
-                if (target := book.get(kpi.id, scope, key, start, end)) is not None
+                for owner in kpi_owners
+                if (target := book.get(kpi.id, *owner, start, end)) is not None
             ]
+            # What only some of the companies or teams are to reach says nothing about all of them.
+            wanted = companies if ("company", None) in kpi_owners else kpi_owners
+            if len(found) < len(wanted):
+                continue
             if len(found) == 1 or (found and MODES[kpi.measure] == "sum"):
                 result[kpi.id] = kpi._add_up_companies(found, end)
         return result
+
+    def _get_target_owners(self, filters):
+        """``[(scope, id)]`` of whom the reader's figure of these filters is held against."""
+        self.ensure_one()
+        chosen = filters.keys() - {"company_ids"}
+        if not chosen <= TARGET_FILTERS:
+            return []
+        team_ids = filters.get("team_id", [])
+        team_ids = [team_ids] if isinstance(team_ids, int) else team_ids
+        user = self.env["res.users"].browse(filters.get("user_id"))
+        if not self._reads_everybody():
+            # His own records are all that the figure is made of, whoever is chosen.
+            if user not in (self.env.user, user.browse()):
+                return []
+            user = self.env.user
+        if user:
+            # Of a person's work for one team there is a target only where it is the only team.
+            return [("user", user.id)] if self._is_in_teams(user, team_ids) else []
+        return [("team", team_id) for team_id in team_ids] or [("company", None)]
+
+    def _is_in_teams(self, user, team_ids):
+        """Whether somebody works for one of the teams, or a part of it; for none named: yes."""
+        if not team_ids:
+            return True
+        # sudo: memberships are not for everybody to read
+        path = user.sudo().sale_team_id.parent_path or ""
+        return not {str(team_id) for team_id in team_ids}.isdisjoint(path.split("/"))
+
+    def _reads_everybody(self):
+        """Whether the record rules leave this reader all records of his companies."""
+        if self.env.su:
+            return True
+        return not any(
+            part._names_somebody(self.env[part.model_name], rules)
+            for part in self._get_parts()
+            for rules in [self.env["ir.rule"]._compute_domain(part.model_name, "read")]
+        )
+
+    def _names_somebody(self, model, rules):
+        """Whether a domain asks for a person or a team."""
+        for condition in rules.iter_conditions():
+            records = model
+            for name in condition.field_expr.split("."):
+                field = records._fields[name]
+                if field.comodel_name in ("res.users", "crm.team"):
+                    return True
+                records = self.env.get(field.comodel_name, records)
+            if isinstance(condition.value, Domain) and self._names_somebody(
+                records, condition.value
+            ):
+                return True
+        return False
 
     def _add_up_companies(self, found, end):
         """The (target, expected) of several companies together."""
@@ -110,18 +161,25 @@ class CrmKpi(models.Model):
             working_days, whole = WorkingDays(()), (end - start).days
         return target * working_days.elapsed(start, end, now) / whole
 
-    def _get_target_books(self, companies, start, end):
+    def _get_readable_books(self, companies, start, end):
         """``{company: (its targets, its working days, the moment it is there)}``."""
-        targets = self._read_targets(companies, start, end)
-        if not targets:
+        # sudo: only all targets tell whether those that the reader may see are all there are
+        targets_sudo = self.sudo()._search_targets(companies, start, end)
+        if not targets_sudo:
             return {}
+        readable = targets_sudo.sudo(self.env.su)._filtered_access("read")
+        everything = self._group_targets(targets_sudo)
+        known = self._group_targets(readable.sudo())
         parents = self._get_team_parents()
         books = {}
-        for company, rows in targets.items():
+        for company, rows in everything.items():
             first = min(start, *(row.start for row in rows))
             last = max(end, *(row.end for row in rows))
             working_days = company._get_working_days(first, last)
             book = self._get_target_book(rows, parents, working_days)
+            if len(known.get(company, ())) < len(rows):
+                part = self._get_target_book(known.get(company, ()), parents, working_days)
+                book = ReadableBook(book, part)
             books[company] = (book, working_days, company._get_figures_now())
         return books
 
@@ -143,7 +201,10 @@ class CrmKpi(models.Model):
 
     def _read_targets(self, companies, start, end):
         """``{company: [target]}`` of all targets that have days in ``[start, end)``."""
-        targets = self.env["crm.kpi.target"].search_fetch(
+        return self._group_targets(self._search_targets(companies, start, end))
+
+    def _search_targets(self, companies, start, end):
+        return self.env["crm.kpi.target"].search_fetch(
             Domain("kpi_id", "in", self.ids)
             & Domain("company_id", "in", companies.ids)
             & Domain("date_from", "<", end)
@@ -151,6 +212,8 @@ class CrmKpi(models.Model):
             [*KEYS, "period_type", "date_from", "date_to", "value"],
             order="date_from, id",
         )
+
+    def _group_targets(self, targets):
         result = {}
         for target in targets:
             row = Target(

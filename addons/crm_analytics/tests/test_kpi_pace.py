@@ -115,14 +115,59 @@ class TestKpiPace(KpiCommon):
         targets = kpi._get_targets(*NOVEMBER, {"company_ids": companies.ids})
         self.assertEqual(targets, {self.revenue.id: 150})
 
-    def test_people_see_their_own_targets_in_the_sum(self):
-        for person, value in ((self.anna, 100), (self.bert, 10)):
+    def get_target(self, user, **filters):
+        kpi = self.revenue.with_user(user)
+        return kpi._get_targets(*NOVEMBER, filters)[kpi.id]
+
+    def test_who_sees_own_records_is_held_against_the_own_target(self):
+        for person, value in ((self.anna, 100), (self.bert, 10), (self.edda, 1)):
             self.new_target(person, value)
-        kpi = self.revenue.with_user(self.anna)
-        self.assertEqual(kpi._get_targets(*NOVEMBER), {self.revenue.id: 100})
-        self.assertEqual(
-            kpi._get_targets(*NOVEMBER, {"user_id": self.bert.id}), {self.revenue.id: None}
-        )
+        self.new_target(self.north, 1000)
+        for user, filters, target in (
+            (self.anna, {}, 100),
+            (self.anna, {"user_id": self.anna.id}, 100),
+            (self.anna, {"team_id": self.north.id}, 100),
+            (self.anna, {"team_id": self.east.id}, None),
+            (self.anna, {"user_id": self.bert.id}, None),
+            # He leads the team but sees nothing of what it sold.
+            (self.edda, {"user_id": self.bert.id}, None),
+            (self.edda, {"team_id": self.east.id}, None),
+            (self.edda, {}, 1),
+        ):
+            with self.subTest(user=user.login, filters=filters):
+                self.assertEqual(self.get_target(user, **filters), target)
+
+    def test_who_sees_all_records_is_held_against_targets_he_may_read_completely(self):
+        self.nora.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        for person, value in ((self.anna, 100), (self.bert, 10), (self.cleo, 1)):
+            self.new_target(person, value)
+        north, east = {"team_id": self.north.id}, {"team_id": self.east.id}
+        self.assertEqual(self.get_target(self.nora, **north), 110)
+        self.assertEqual(self.get_target(self.nora, **east), 10)
+        self.assertEqual(self.get_target(self.nora, user_id=self.bert.id), 10)
+        # Cleo's is not for her to read: what she may read is not the company's.
+        self.assertIsNone(self.get_target(self.nora))
+        self.assertEqual(self.get_target(self.manager), 111)
+        self.env["crm.kpi.target"].search([("user_id", "=", self.cleo.id)]).active = False
+        self.assertEqual(self.get_target(self.nora), 110)
+        self.new_target(self.company, 5000)
+        self.assertIsNone(self.get_target(self.nora))
+        self.assertEqual(self.get_target(self.manager), 5000)
+
+    def test_a_person_of_another_team_has_no_target_for_this_one(self):
+        self.new_target(self.anna, 100)
+        filters = {"user_id": self.anna.id, "team_id": self.north.id}
+        self.assertEqual(self.get_target(self.manager, **filters), 100)
+        filters["team_id"] = self.east.id
+        self.assertIsNone(self.get_target(self.manager, **filters))
+
+    def test_the_target_of_one_company_is_not_that_of_two(self):
+        self.manager.company_ids += self.other_company
+        self.new_target(self.company, 100)
+        companies = self.company + self.other_company
+        kpi = self.revenue.with_user(self.manager)
+        kpi = kpi.with_context(allowed_company_ids=companies.ids)
+        self.assertEqual(kpi._get_targets(*NOVEMBER), {kpi.id: None})
 
     def test_many_figures_cost_as_few_queries_as_one(self):
         kpis = self.revenue + self.orders + self.basket

@@ -6,6 +6,7 @@ the days it has in common with the period. A team without a target of its own ha
 sub-teams and members together, and the company those of its teams and of who is in none.
 """
 
+import math
 import operator
 from collections import defaultdict
 from datetime import date
@@ -144,3 +145,21 @@ class TargetBook:
             parts.append((row, day, until))
             day = until
         return parts
+
+
+class ReadableBook:
+    """The targets of a company for who may read some of them: what others know changes none.
+
+    :param everything: the :class:`TargetBook` of all targets
+    :param readable: that of those the reader may see
+    """
+
+    def __init__(self, everything, readable):
+        self._everything, self._readable = everything, readable
+
+    def get(self, *args):
+        """The target, or None where it is made of more than the reader may see."""
+        target, known = self._everything.get(*args), self._readable.get(*args)
+        if target is None or known is None or not math.isclose(target, known, rel_tol=1e-9):
+            return None
+        return known
