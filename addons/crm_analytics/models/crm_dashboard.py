@@ -36,9 +36,16 @@ class CrmDashboard(models.Model):
         required=True,
         default=DEFAULT_PRESET,
     )
-    is_personal = fields.Boolean(
-        string="One's Own Figures",
-        help="Opens with the figures of whoever opens it, until another person or team is chosen.",
+    opens_for = fields.Selection(
+        selection=[
+            ("all", "Everybody"),
+            ("user", "Whoever Opens It"),
+            ("team", "The Teams One Leads"),
+        ],
+        required=True,
+        default="all",
+        help="Whose figures it opens with, until another person or team is chosen. Managers, and "
+        "who leads no team, see those of all teams.",
     )
     group_ids = fields.Many2many(
         comodel_name="res.groups",
@@ -114,8 +121,9 @@ class CrmDashboard(models.Model):
         :param dashboard: id or code. Nothing, or one that is not there for the reader (an old
             link), opens the first of his.
         :param filters: ``{"period", "company_id", "team_id", "user_id", "country_id", "state_id",
-            "category_id", "segment_id"}``, each of them optional; what means nothing is left out
-            and said in ``filters["notice"]``
+            "category_id", "segment_id", "everybody"}``, each of them optional; what means nothing
+            is left out and said in ``filters["notice"]``. ``everybody``: not only whom the
+            dashboard opens for
         :return: see the keys below; an item says itself what is wrong with it (``error``)
         """
         self.check_access("read")
@@ -127,7 +135,12 @@ class CrmDashboard(models.Model):
         return {
             "dashboard": chosen._prepare_dashboard(),
             "dashboards": [
-                {"id": found.id, "name": found.name, "code": found.code or False}
+                {
+                    "id": found.id,
+                    "name": found.name,
+                    "code": found.code or False,
+                    "opens_for": found.opens_for,
+                }
                 for found in dashboards
             ],
             "filters": page.filters,
@@ -169,6 +182,7 @@ class CrmDashboard(models.Model):
             "code": self.code or False,
             "can_edit": True,
             "can_share": self.has_access("write"),
+            "opens_for": self.opens_for,
             "is_customised": bool(self._get_own_layout()),
         }
 

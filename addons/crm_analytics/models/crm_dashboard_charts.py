@@ -30,7 +30,8 @@ class CrmDashboard(models.Model):
 
     def _get_item_title(self, item, kpis):
         """KPI by what it is split by; a tile is named as its KPI."""
-        names = kpis[:1].name if item["type"] != "table" else ", ".join(kpis.mapped("name"))
+        shown = kpis if item["type"] in ("table", "line", "bar") else kpis[:1]
+        names = ", ".join(shown.mapped("name"))
         if item["type"] == "funnel" and len(kpis) > 1:
             return self.env._("From %(first)s to %(last)s", first=kpis[0].name, last=kpis[-1].name)
         groups = [self._get_group_name(name) for name in self._get_groups(item)]

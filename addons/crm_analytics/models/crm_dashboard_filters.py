@@ -19,6 +19,7 @@ MODELS = {
     "segment_id": "crm.segment",
 }
 MAX_CHOICES = 500
+LED_TEAMS = "mine"  # in an address: the teams the reader leads, where they are several
 
 
 class CrmDashboard(models.Model):
@@ -42,8 +43,9 @@ class CrmDashboard(models.Model):
         resolved, dropped = self._resolve_filters(wanted, choices)
         if states := self._get_states(resolved["country_id"]):
             choices["state_id"] = states
-        if self.is_personal and not resolved["user_id"] and not resolved["team_id"]:
-            resolved["user_id"] = self.env.uid
+        everybody = bool(wanted.get("everybody"))
+        if not everybody and not resolved["user_id"] and not resolved["team_id"]:
+            self._choose_opening(resolved)
         period = periods.parse(wanted.get("period"), today)
         if wanted.get("period") and not period:
             dropped.append(self.env._("period"))
@@ -54,7 +56,12 @@ class CrmDashboard(models.Model):
                 ", ".join(dropped),
             )
         return Page(
-            filters={"period": period.key, **resolved, "notice": notice},
+            filters={
+                "period": period.key,
+                **resolved,
+                "everybody": everybody,
+                "notice": notice,
+            },
             period=period,
             today=today,
             windows=period.get_windows(today),
@@ -81,6 +88,25 @@ class CrmDashboard(models.Model):
     # What was chosen
     # ------------------------------------------------------------------
 
+    def _choose_opening(self, resolved):
+        """Whose figures show where the address names nobody."""
+        if self.opens_for == "user":
+            resolved["user_id"] = self.env.uid
+        elif self.opens_for == "team":
+            teams = self._get_led_teams()
+            resolved["team_id"] = LED_TEAMS if len(teams) > 1 else teams.id
+
+    @api.model
+    def _get_led_teams(self):
+        """The teams whose figures are the reader's business, without those they contain."""
+        teams = self.env["crm.team"]
+        if self.env.user.has_group("sales_team.group_sale_manager") or not teams.has_access("read"):
+            return teams
+        led = teams.search(
+            Domain("leader_ids", "in", self.env.user.ids) & self._get_choice_company_domain()
+        )
+        return led.filtered(lambda team: team.parent_id not in led)
+
     def _resolve_filters(self, wanted, choices):
         """``({name: id or False}, [names of what fell away])``."""
         resolved, dropped = {}, []
@@ -94,6 +120,8 @@ class CrmDashboard(models.Model):
 
     def _find_choice(self, model, value, choices):
         """The id of a value out of an address when it is there for the reader."""
+        if value == LED_TEAMS and any(choice["id"] == value for choice in choices or ()):
+            return value
         try:
             record_id = int(value)
         except (OverflowError, TypeError, ValueError):
@@ -115,6 +143,8 @@ class CrmDashboard(models.Model):
         values = {
             name: filters[name] for name in MODELS if name != "company_id" and filters.get(name)
         }
+        if filters.get("team_id") == LED_TEAMS:
+            values["team_id"] = self._get_led_teams().ids
         if filters.get("company_id"):
             values["company_ids"] = [filters["company_id"]]
         return values
@@ -130,7 +160,7 @@ class CrmDashboard(models.Model):
             "company_id": self._prepare_choices(self.env.companies)
             if len(self.env.companies) > 1
             else [],
-            "team_id": self._search_choices("crm.team", self._get_choice_company_domain()),
+            "team_id": self._get_team_choices(),
             "user_id": self._prepare_choices(self._get_people()),
             "country_id": self._prepare_choices(self._get_countries()),
             "category_id": self._search_choices("product.category"),
@@ -144,6 +174,13 @@ class CrmDashboard(models.Model):
         if not country_id:
             return []
         return self._search_choices("res.country.state", Domain("country_id", "=", country_id))
+
+    @api.model
+    def _get_team_choices(self):
+        teams = self._search_choices("crm.team", self._get_choice_company_domain())
+        if len(self._get_led_teams()) > 1:
+            teams.insert(0, {"id": LED_TEAMS, "name": self.env._("My Teams")})
+        return teams
 
     @api.model
     def _get_choice_company_domain(self):

@@ -10,6 +10,7 @@ from . import test_customer_predictions_access
 from . import test_customer_steps
 from . import test_dashboard
 from . import test_dashboard_access
+from . import test_dashboard_opening
 from . import test_dashboard_period
 from . import test_dashboard_ui
 from . import test_digest_kpis

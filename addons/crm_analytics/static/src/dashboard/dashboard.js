@@ -39,7 +39,7 @@ export class CrmDashboard extends Component {
         this.dialog = useService("dialog");
         this.display = { controlPanel: {} };
         this.screen = usePeriodScreen({
-            names: ["dashboard", "period", ...FILTERS],
+            names: ["dashboard", "period", "everybody", ...FILTERS],
             fetch: (options) => this.fetch(options),
             resolve: ({ dashboard, filters }) => ({
                 ...filters,
@@ -111,18 +111,29 @@ export class CrmDashboard extends Component {
     // What one does
     // ------------------------------------------------------------------
 
-    /** Another dashboard opens with its own period; whose figures one looks at stays. */
-    choose({ id, code }) {
+    /** Another dashboard opens with its own period, and where it is somebody's, with his figures. */
+    choose({ id, code, opens_for: opensFor = "all" }) {
         this.view.editing = false;
-        return this.screen.update({ dashboard: String(code || id), period: undefined });
+        const options = { dashboard: String(code || id), period: undefined, everybody: undefined };
+        if (opensFor !== "all") {
+            Object.assign(options, { user_id: undefined, team_id: undefined });
+        }
+        return this.screen.update(options);
     }
 
     filter(values) {
-        const options = Object.entries(values).map(([name, value]) => [
+        const entries = Object.entries(values).map(([name, value]) => [
             name,
             value ? String(value) : undefined,
         ]);
-        return this.screen.update(Object.fromEntries(options));
+        const options = Object.fromEntries(entries);
+        if ("user_id" in values || "team_id" in values) {
+            const { user_id: user, team_id: team } = { ...this.state.options, ...options };
+            // Where a dashboard opens for somebody, "everybody" is a choice that the link keeps.
+            const opensForAll = (this.state.data.dashboard.opens_for || "all") === "all";
+            options.everybody = user || team || opensForAll ? undefined : "1";
+        }
+        return this.screen.update(options);
     }
 
     export() {

@@ -194,6 +194,39 @@ test("what one chooses is asked for and kept in the address", async () => {
     ]);
 });
 
+test("a dashboard opens for somebody until everybody is chosen", async () => {
+    onRpc("crm.dashboard", "get_data", ({ kwargs: { dashboard = "team", filters } }) => {
+        expect.step(`${dashboard}${JSON.stringify(filters)}`);
+        const { everybody = false, team_id: team = everybody ? false : 3 } = filters;
+        const data = makeData({
+            filters: { ...filters, period: "this_month", team_id: team, everybody },
+            dashboards: [
+                { id: 7, name: "Team", code: "team", opens_for: "team" },
+                { id: 8, name: "Mine", code: "mine", opens_for: "user" },
+            ],
+        });
+        data.dashboard = { ...data.dashboard, code: dashboard, opens_for: "team" };
+        return data;
+    });
+    await openDashboard();
+    expect(".o_crm_dashboard_caption").toHaveText(/Direct/);
+    await contains(".o_crm_dashboard_clear").click();
+    await animationFrame();
+    expect(".o_crm_dashboard_caption").not.toHaveText(/Direct/);
+    expect(router.current.everybody).toBe(1);
+    await contains("[data-filter=team_id] .o_select_menu_toggler").click();
+    await contains(".o_select_menu_item:contains(Shops)").click();
+    await contains(".o_crm_dashboard_choice").click();
+    await contains(".o-dropdown-item[data-dashboard=mine]").click();
+    await animationFrame();
+    expect.verifySteps([
+        "team{}",
+        'team{"everybody":1}',
+        'team{"team_id":4}',
+        "mine{}",
+    ]);
+});
+
 test("an old link says what fell away", async () => {
     answerWith({ filters: { period: "this_month", notice: "Left out: team." } });
     await openDashboard();
