@@ -18,9 +18,8 @@ export function getChartConfig(item, look, format) {
     return {
         type: isDoughnut ? "doughnut" : item.type === "line" ? "line" : "bar",
         data: {
-            // A name that is too long for the legend of a ring would be cut without a sign.
             labels: getLabels(item).map((label) =>
-                isolate(isDoughnut ? shorten(label, RING_NAME) : label)
+                isolate(isDoughnut ? getRingName(label, item) : label)
             ),
             datasets: isDoughnut
                 ? [getRing(item)]
@@ -57,6 +56,15 @@ export function getChartConfig(item, look, format) {
 /** Names are read along a line: bars of persons or countries lie, those of months stand. */
 function isHorizontal({ type, groupby }) {
     return type !== "line" && !isTime(groupby);
+}
+
+/**
+ * The legend of a ring has no room for the path of a category, and would cut a long name without a
+ * sign: the tooltip and the table have it in full.
+ */
+function getRingName(label, { groupby }) {
+    const isCategory = [groupby].flat()[0] === "category_id";
+    return shorten(isCategory ? label.split(" / ").at(-1) : label, RING_NAME);
 }
 
 /** What the figures are held against. */
@@ -162,13 +170,16 @@ function getLegend({ series }, isDoughnut, { color, rtl, isSmall }) {
     };
 }
 
-function getTooltip({ series }, isDoughnut, { rtl }, format) {
+function getTooltip(item, isDoughnut, { rtl }, format) {
+    const { series } = item;
     const total = isDoughnut && series[0]?.values.reduce((sum, value) => sum + (value || 0), 0);
     return {
         rtl,
         callbacks: {
-            label: ({ dataset, label, raw }) => {
-                const name = isDoughnut ? label : dataset.label;
+            // The ring's own title would be the short name.
+            ...(isDoughnut ? { title: () => "" } : {}),
+            label: ({ dataset, dataIndex, raw }) => {
+                const name = isDoughnut ? isolate(getLabels(item)[dataIndex]) : dataset.label;
                 const share = total ? ` (${formatTick(raw / total, "percent")})` : "";
                 return ` ${name}: ${format(raw)}${share}`;
             },

@@ -62,9 +62,11 @@ function formatNumber(value, compact) {
     return formatFloat(value, { digits: [16, 2], trailingZeros: false });
 }
 
-/** @returns {string} a part of a whole, with a decimal where it is small enough to matter */
+/** @returns {string} a part of a whole, with as many decimals as a small one needs to be seen */
 export function formatShare(value) {
-    return formatPercentage(value, { digits: [16, Math.abs(value) < 0.1 ? 1 : 0] });
+    const size = Math.abs(value);
+    const decimals = size >= 0.1 ? 0 : size >= 0.001 ? 1 : 3;
+    return formatPercentage(value, { digits: [16, decimals] });
 }
 
 /**

@@ -125,10 +125,22 @@ describe("charts", () => {
         expect(options.scales.x.ticks.callback(0, 1)).toBe("\u2068Nov 2026\u2069");
     });
 
+    test("a category of a ring has its own name, its tooltip the whole path", async () => {
+        await makeMockEnv(); // translations
+        const labels = ["All / Office / Meeting Room", "All / Lighting"];
+        const values = { labels, groupby: "category_id" };
+        const { data, options } = getConfig(makeChart("x", "doughnut", [[1, 3]], values));
+        expect(data.labels).toEqual(["\u2068Meeting Room\u2069", "\u2068Lighting\u2069"]);
+        const { label } = options.plugins.tooltip.callbacks;
+        expect(label({ dataset: data.datasets[0], dataIndex: 0, raw: 1 })).toInclude(
+            "All / Office / Meeting Room"
+        );
+    });
+
     test("a slice says its share", async () => {
         await makeMockEnv(); // translations
         const ring = makeChart("x", "doughnut", [[1, 3]]);
         const { label } = getConfig(ring).options.plugins.tooltip.callbacks;
-        expect(label({ dataset: {}, label: "Ada", raw: 3 })).toBe(" Ada: 3 (75%)");
+        expect(label({ dataset: {}, dataIndex: 1, raw: 3 })).toBe(" \u2068x 1\u2069: 3 (75%)");
     });
 });
