@@ -62,10 +62,10 @@ function formatNumber(value, compact) {
     return formatFloat(value, { digits: [16, 2], trailingZeros: false });
 }
 
-/** @returns {string} a part of a whole, with as many decimals as a small one needs to be seen */
-export function formatShare(value) {
+/** @returns {string} a part of a whole, with the decimals that a small one needs to be seen */
+export function formatShare(value, most = 3) {
     const size = Math.abs(value);
-    const decimals = size >= 0.1 ? 0 : size >= 0.001 ? 1 : 3;
+    const decimals = size >= 0.1 ? 0 : size >= 0.001 ? 1 : most;
     return formatPercentage(value, { digits: [16, decimals] });
 }
 
@@ -161,5 +161,5 @@ function getChange(value, base, unit) {
         const points = Math.abs(value - base) * 100;
         return _t("%s points", formatFloat(points, { digits: [16, 1], trailingZeros: false }));
     }
-    return formatShare(Math.abs(value / base - 1));
+    return formatShare(Math.abs(value / base - 1), 1);
 }

@@ -28,6 +28,7 @@ describe("figures", () => {
         await makeMockEnv(); // translations
         expect(formatFigure(0.42, "percent", CURRENCY)).toBe("42%");
         expect(formatFigure(0.0425, "percent", CURRENCY)).toBe("4.3%");
+        expect(formatFigure(0.000136, "percent", CURRENCY)).toBe("0.014%");
         expect(formatFigure(1, "days", CURRENCY)).toBe("1 day");
         expect(formatFigure(3.5, "hours", CURRENCY)).toBe("3.5 hours");
         expect(formatFigure(4.333, "number", CURRENCY)).toBe("4.33");
