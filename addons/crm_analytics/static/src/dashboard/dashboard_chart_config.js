@@ -30,7 +30,7 @@ export function getChartConfig(item, look, format) {
             maintainAspectRatio: false,
             font: { family: look.fontFamily },
             // Chart.js leaves room for half of the last label on the right only.
-            layout: { padding: { left: look.rtl && !isDoughnut && !horizontal ? 28 : 0 } },
+            layout: { padding: { left: look.rtl && !isDoughnut && !horizontal ? 40 : 0 } },
             ...(isDoughnut
                 ? { cutout: "60%" }
                 : {
@@ -137,7 +137,8 @@ function getScales({ type, unit, labels, groupby }, horizontal, { color, rtl, is
         grid: { color: "rgba(128, 128, 128, .25)" },
         ticks: {
             color,
-            callback: (value) => formatTick(value, unit),
+            // A minus stays before its number where words run the other way.
+            callback: (value) => isolate(formatTick(value, unit)),
             maxTicksLimit: 6,
             ...(unit === "number" ? { precision: 0 } : {}),
         },

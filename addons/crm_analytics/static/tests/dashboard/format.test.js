@@ -103,6 +103,7 @@ describe("charts", () => {
         await makeMockEnv(); // translations
         const { scales } = getConfig(makeChart("Chair", "bar", [[1]]), { rtl: true }).options;
         expect(scales.y.ticks.callback(0, 0)).toBe("\u2068Chair 0\u2069");
+        expect(scales.x.ticks.callback(-20000)).toBe("\u2068-20k\u2069");
         expect(scales.x.reverse).toBe(true);
         expect(scales.y.position).toBe("right");
     });
