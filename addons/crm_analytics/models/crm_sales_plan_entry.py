@@ -101,22 +101,15 @@ class CrmSalesPlan(models.Model):
 
     def _check_change(self, dimensions, change, cells, may_enter):
         """``(message, None)`` of a change that cannot be, or ``(None, cell)``."""
-        month = fields.Date.to_date(change.get("month"))
-        key = tuple(change.get("key") or ())
-        entry, amount = change.get("entry"), change.get("amount")
+        key, month = self._parse_place(change)
+        entry, amount, old = (change.get(name) for name in ("entry", "amount", "old"))
         if entry not in ENTRIES or month not in self._get_months() or len(key) != len(dimensions):
             return self.env._("This cell is not in the plan: reload the page."), None
-        if (
-            isinstance(amount, bool)
-            or not isinstance(amount, int | float)
-            or not math.isfinite(amount)
-            or abs(amount) >= MAX_AMOUNT
-        ):
+        if not self._is_amount(amount) or not (old is None or self._is_amount(old)):
             return self.env._("Enter a number."), None
         if not may_enter(key, entry):
             return self.env._("You do not enter figures here: ask the leader of the team."), None
         current = sum(cells[entry, key, month].mapped("amount"))
-        old = change.get("old")
         if old is not None and self.currency_id.compare_amounts(old, current):
             message = self.env._(
                 "Somebody entered %(amount)s meanwhile: reload the page to see it.",
@@ -124,6 +117,24 @@ class CrmSalesPlan(models.Model):
             )
             return message, None
         return None, (entry, key, month, self.currency_id.round(amount))
+
+    def _parse_place(self, change):
+        """``(key, month)`` of a change; what is no key or no day names no cell."""
+        key, month = change.get("key"), change.get("month")
+        if not isinstance(key, list | tuple) or not all(isinstance(part, int) for part in key):
+            key = ()
+        try:
+            return tuple(key), fields.Date.to_date(month)
+        except (TypeError, ValueError):
+            return tuple(key), None
+
+    def _is_amount(self, amount):
+        return (
+            isinstance(amount, int | float)
+            and not isinstance(amount, bool)
+            and math.isfinite(amount)
+            and abs(amount) < MAX_AMOUNT
+        )
 
     def _write_cells(self, dimensions, wanted, cells):
         """:param wanted: a list of ``(entry, key, month, amount)``, the last of a cell counts"""

@@ -76,7 +76,8 @@ class CrmSalesPlanLine(models.Model):
 
     @api.constrains("month", "plan_id")
     def _check_month(self):
-        for line in self:
+        # Those without a plan or month are refused by the database, with the field's name.
+        for line in self.filtered(lambda line: line.plan_id and line.month):
             if not line.plan_id.date_from <= line.month <= line.plan_id.date_to:
                 raise ValidationError(
                     self.env._(

@@ -2,10 +2,12 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
+from odoo.tools import mute_logger
 
 from ..models.crm_sales_plan_line import DIMENSIONS
 from ..tools.spread import spread
@@ -181,6 +183,32 @@ class TestSalesPlanGrid(PlanSalesCommon):
         self.plan.action_approve()
         with self.assertRaisesRegex(UserError, "revise it"):
             self.save([(ann, "bottom_up", JANUARY, 1)])
+
+    def test_what_is_no_cell_is_refused_at_its_place(self):
+        cell = {"key": [self.ann.id], "entry": "bottom_up", "month": JANUARY, "amount": 5}
+        for wrong in (
+            {"key": 5},
+            {"key": [[]]},
+            {"key": "x"},
+            {"entry": []},
+            {"month": "2026-99-01"},
+            {"month": [1]},
+            {"month": True},
+            {"amount": {}},
+            {"amount": float("nan")},
+            {"old": "many"},
+        ):
+            with self.subTest(wrong=wrong):
+                result = self.plan.save_grid(["user_id"], [{**cell, **wrong}])
+                self.assertEqual(len(result["errors"]), 1)
+
+    def test_a_figure_keeps_its_plan_and_month(self):
+        line = self.add_line(5, user_id=self.ann.id)
+        for name in ("plan_id", "month"):
+            refused = self.assertRaises(IntegrityError)
+            with mute_logger("odoo.sql_db"), refused, self.env.cr.savepoint():
+                line[name] = False
+                self.env.flush_all()
 
     def test_rows_without_people_are_ones_own(self):
         food = (self.food.id,)
