@@ -4,8 +4,10 @@ from odoo import Command
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+from .users_common import UsersCommon
 
-class ActualsCommon(AccountTestInvoicingCommon):
+
+class ActualsCommon(UsersCommon, AccountTestInvoicingCommon):
     """A company of its own with accounts, its tax of 20 % and a currency worth half of its own.
 
     The company counts in dollars; the foreign currency had 2 of them in 2026 until the end of

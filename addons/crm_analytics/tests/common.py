@@ -2,7 +2,9 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
+
+from .users_common import UsersCommon
 
 
 @contextmanager
@@ -12,7 +14,7 @@ def everything_significant():
         yield
 
 
-class BasketCommon(TransactionCase):
+class BasketCommon(UsersCommon, TransactionCase):
     """A company of its own, so that no order of the database is in its baskets.
 
     Counted by hand over the ten orders of `ORDERS`, at least two in common:
@@ -52,17 +54,6 @@ class BasketCommon(TransactionCase):
         cls.Affinity = cls.env["product.affinity"]
         cls.salesman = cls.new_user("basket_salesman", "sales_team.group_sale_salesman")
         cls.manager = cls.new_user("basket_manager", "sales_team.group_sale_manager")
-
-    @classmethod
-    def new_user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
 
     @classmethod
     def set_parameters(cls, **values):

@@ -3,14 +3,18 @@ from datetime import datetime
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
+
+from .users_common import UsersCommon
 
 # A Wednesday; the days counted of November are compared with the same days of October.
 NOW = datetime(2026, 11, 18, 12, 0)
 
 
-class DashboardCommon(TransactionCase):
+class DashboardCommon(UsersCommon, TransactionCase):
     """Two companies of their own, so that no order of the database is in their figures."""
+
+    timezone = "UTC"
 
     @classmethod
     def setUpClass(cls):
@@ -66,19 +70,6 @@ class DashboardCommon(TransactionCase):
     def setUp(self):
         super().setUp()
         self.enterContext(freeze_time(NOW))
-
-    @classmethod
-    def new_user(cls, login, groups, company=None, **values):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            tz="UTC",
-            **values,
-        )
 
     @classmethod
     def create_order(cls, day, *amounts, state="sale", company=None, products=None, **values):

@@ -1,12 +1,14 @@
 from datetime import date, timedelta
 
 from odoo import Command
-from odoo.tests import TransactionCase, freeze_time, new_test_user
+from odoo.tests import TransactionCase, freeze_time
+
+from .users_common import UsersCommon
 
 NOW = "2026-11-18 11:00:00"  # a Wednesday at noon in Paris; 13 of 21 working days begun
 
 
-class KpiCommon(TransactionCase):
+class KpiCommon(UsersCommon, TransactionCase):
     """A company of its own with two teams, one part of the other, and KPIs on its orders.
 
     ====== ========================= ==================
@@ -17,6 +19,8 @@ class KpiCommon(TransactionCase):
     none   Cleo
     ====== ========================= ==================
     """
+
+    timezone = "Europe/Paris"
 
     @classmethod
     def setUpClass(cls):
@@ -50,18 +54,6 @@ class KpiCommon(TransactionCase):
         cls.orders = cls.new_kpi("Orders", "count")
         cls.revenue = cls.new_kpi("Revenue", "sum", measure_field="amount_untaxed", unit="money")
         cls.basket = cls.new_kpi("Basket", "average", measure_field="amount_untaxed", unit="money")
-
-    @classmethod
-    def new_user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            tz="Europe/Paris",
-        )
 
     @classmethod
     def new_team(cls, name, leader, members, **values):

@@ -1,13 +1,15 @@
 from datetime import date
 
 from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
+
+from .users_common import UsersCommon
 
 SALESMAN = "sales_team.group_sale_salesman"
 MANAGER = "sales_team.group_sale_manager"
 
 
-class PlanCommon(TransactionCase):
+class PlanCommon(UsersCommon, TransactionCase):
     """A company of its own with a team of two, its leader, and a manager."""
 
     @classmethod
@@ -45,17 +47,6 @@ class PlanCommon(TransactionCase):
                 "date_to": "2031-12-31",
                 "company_id": cls.company.id,
             }
-        )
-
-    @classmethod
-    def new_user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
         )
 
     @classmethod

@@ -3,7 +3,6 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields
-from odoo.tests import new_test_user
 
 from .actuals_common import ActualsCommon
 
@@ -42,16 +41,6 @@ class ShippedKpisCommon(ActualsCommon):
         cls.create_activities()
         cls.env.flush_all()
         cls.env.invalidate_all()
-
-    @classmethod
-    def new_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login,
-            groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
 
     @classmethod
     def create_order(cls, price, partner=None, user=None, quantity=1, **values):

@@ -27,13 +27,6 @@ class TestActualsReading(ActualsCommon):
         )
 
     @classmethod
-    def new_user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env, login, groups, company_id=company.id, company_ids=[(6, 0, company.ids)]
-        )
-
-    @classmethod
     def create_order(cls, day="2026-01-10", price=100, **values):
         order = cls.env["sale.order"].create(
             {

@@ -1,19 +1,11 @@
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-HOOT_SUITE = "@crm_analytics/dashboard"
-
-
-def get_hoot_id(name):
-    """The id by which Hoot finds a suite: a wrong one would run the tests of every module."""
-    number = 0
-    for letter in name:
-        number = ((number << 5) - number + ord(letter)) & 0xFFFFFFFF
-    return f"{number:08x}"
+from .hoot_common import HootCase
 
 
 @tagged("post_install", "-at_install")
-class TestDashboardUi(HttpCase):
+class TestDashboardUi(HootCase):
     def test_tour(self):
         company = self.env["res.company"].create(
             {"name": "Dashboard Company", "currency_id": self.env.ref("base.USD").id}
@@ -46,13 +38,4 @@ class TestDashboardUi(HttpCase):
         self.start_tour("/odoo/sales-dashboard", "crm_analytics_dashboard", login=user.login)
 
     def test_components(self):
-        self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={get_hoot_id(HOOT_SUITE)}",
-            "",
-            "",
-            login="admin",
-            timeout=240,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=lambda message: "[HOOT]" not in message,
-        )
+        self.run_hoot("@crm_analytics/dashboard")

@@ -14,13 +14,6 @@ class TestPaymentDue(ActualsCommon):
         cls.seller = cls.new_user("due_seller", "sales_team.group_sale_salesman")
         cls.Due = cls.env["crm.payment.due"]
 
-    @classmethod
-    def new_user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env, login, groups, company_id=company.id, company_ids=[(6, 0, company.ids)]
-        )
-
     def create_due(self, day, price, **values):
         return self.create_invoice("2026-01-01", price, invoice_date_due=day, **values)
 

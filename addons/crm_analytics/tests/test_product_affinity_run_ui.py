@@ -1,18 +1,9 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .test_dashboard_ui import get_hoot_id
+from .hoot_common import HootCase
 
 
 @tagged("post_install", "-at_install")
-class TestProductAffinityRunUi(HttpCase):
+class TestProductAffinityRunUi(HootCase):
     def test_form_reads_itself_again(self):
-        self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={get_hoot_id('@crm_analytics/run_refresh')}",
-            "",
-            "",
-            login="admin",
-            timeout=240,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=lambda message: "[HOOT]" not in message,
-        )
+        self.run_hoot("@crm_analytics/run_refresh")

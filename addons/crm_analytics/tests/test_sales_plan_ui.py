@@ -3,15 +3,13 @@ import io
 from openpyxl import load_workbook
 
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .test_dashboard_ui import get_hoot_id
-
-HOOT_SUITE = "@crm_analytics/plan_grid"
+from .hoot_common import HootCase
 
 
 @tagged("post_install", "-at_install")
-class TestSalesPlanUi(HttpCase):
+class TestSalesPlanUi(HootCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -71,13 +69,4 @@ class TestSalesPlanUi(HttpCase):
         self.assertIn("/web/login", response.headers["Location"])
 
     def test_components(self):
-        self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={get_hoot_id(HOOT_SUITE)}",
-            "",
-            "",
-            login="admin",
-            timeout=240,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=lambda message: "[HOOT]" not in message,
-        )
+        self.run_hoot("@crm_analytics/plan_grid")

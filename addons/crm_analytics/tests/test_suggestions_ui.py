@@ -1,11 +1,11 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import BasketCommon
-from .test_dashboard_ui import get_hoot_id
+from .hoot_common import HootCase
 
 
 @tagged("post_install", "-at_install")
-class TestSuggestionsUi(BasketCommon, HttpCase):
+class TestSuggestionsUi(BasketCommon, HootCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -91,13 +91,4 @@ class TestSuggestionsUi(BasketCommon, HttpCase):
         )
 
     def test_components(self):
-        self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={get_hoot_id('@crm_analytics/suggestions')}",
-            "",
-            "",
-            login="admin",
-            timeout=240,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=lambda message: "[HOOT]" not in message,
-        )
+        self.run_hoot("@crm_analytics/suggestions")

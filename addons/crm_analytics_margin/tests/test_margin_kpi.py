@@ -2,11 +2,13 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.crm_analytics.tests.users_common import UsersCommon
 
 
 @tagged("post_install", "-at_install")
-class TestMarginKpi(TransactionCase):
+class TestMarginKpi(UsersCommon, TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -40,16 +42,6 @@ class TestMarginKpi(TransactionCase):
         cls.window = (today - timedelta(days=2), today + timedelta(days=2))
         cls.margin = cls.env.ref("crm_analytics_margin.kpi_margin")
         cls.rate = cls.env.ref("crm_analytics_margin.kpi_margin_rate")
-
-    @classmethod
-    def new_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login,
-            groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
 
     @classmethod
     def create_order(cls, user, quantity):
