@@ -1,8 +1,8 @@
 from . import crm_figures_mixin
 from . import crm_sales_plan
+from . import crm_sales_plan_line
 from . import crm_sales_plan_versions
 from . import crm_sales_plan_opening
-from . import crm_sales_plan_line
 from . import crm_sales_plan_export
 from . import crm_sales_plan_history
 from . import crm_sales_plan_grid
@@ -16,6 +16,8 @@ from . import crm_lead_slippage
 from . import crm_kpi
 from . import crm_kpi_checking
 from . import crm_kpi_domains
+from . import crm_kpi_parts
+from . import crm_kpi_preview
 from . import crm_kpi_money
 from . import crm_kpi_day
 from . import crm_kpi_stale
@@ -37,8 +39,6 @@ from . import crm_kpi_value
 from . import crm_kpi_snapshot
 from . import crm_team
 from . import digest_digest
-from . import crm_kpi_parts
-from . import crm_kpi_preview
 from . import product_affinity
 from . import product_affinity_optional
 from . import product_affinity_followup

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .crm_kpi_parts import TIMES
+
 KEY_MODELS = {
     "company_id": "res.company",
     "user_id": "res.users",
@@ -11,7 +13,6 @@ KEY_MODELS = {
     "partner_id": "res.partner",
     "product_id": "product.product",
 }
-TIMES = ("day", "month")
 DEFAULT_LIMIT = 10
 
 

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
-from .crm_dashboard_charts import KEY_MODELS, TIMES
+from .crm_dashboard_charts import KEY_MODELS
+from .crm_kpi_parts import TIMES
 
 # type: (fewest KPIs, most KPIs, what it may be split by: None, "time", "key")
 TYPES = {

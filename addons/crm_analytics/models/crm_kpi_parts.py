@@ -2,9 +2,9 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+TIMES = ("day", "month")
 KEYS = (
-    "day",
-    "month",
+    *TIMES,
     "company_id",
     "user_id",
     "team_id",
@@ -46,8 +46,15 @@ class CrmKpi(models.Model):
             return {}
         if self.measure != "ratio":
             return self._read_own_parts(start, end, groupby, filters)
-        numerators = self.numerator_id._read_parts(start, end, groupby, filters)
-        denominators = self.denominator_id._read_parts(start, end, groupby, filters)
+        return self._join_parts(
+            [part._read_parts(start, end, groupby, filters) for part in self._get_parts()]
+        )
+
+    def _join_parts(self, parts):
+        """What a ratio makes of its two sides; any other KPI is its own and only part."""
+        if self.measure != "ratio":
+            return parts[0]
+        numerators, denominators = parts
         return {
             key: (numerators.get(key, (0, 0))[0], denominators.get(key, (0, 0))[0])
             for key in {**numerators, **denominators}

@@ -7,9 +7,9 @@ from odoo.tools import SQL
 
 from ..tools import period as periods
 from .crm_kpi_filling import DIMENSIONS
+from .crm_kpi_parts import TIMES
 
 MAX_KEYS = 2
-TIMES = ("day", "month")
 # A product is of one category: who asks for either is answered by both.
 PRODUCTS = ("category_id", "product_id")
 SPAN = ("span",)
@@ -59,16 +59,6 @@ class CrmKpi(models.Model):
                 [parts[part.id, groupby, window] for part in kpi._get_parts()]
             )
             for kpi, groupby, window in requests
-        }
-
-    def _join_parts(self, parts):
-        """What a ratio makes of its two sides; any other KPI is its own and only part."""
-        if self.measure != "ratio":
-            return parts[0]
-        numerators, denominators = parts
-        return {
-            key: (numerators.get(key, (0, 0))[0], denominators.get(key, (0, 0))[0])
-            for key in {**numerators, **denominators}
         }
 
     def _read_part_requests(self, wanted, filters):
