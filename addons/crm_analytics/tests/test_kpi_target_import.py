@@ -1,5 +1,6 @@
 import base64
 import io
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -113,6 +114,28 @@ class TestKpiTargetImport(KpiCommon):
         self.assertRefused("no XLSX workbook", content=b"KPI;Person;Target")
         self.assertRefused("Choose the XLSX file", content=b"")
         self.assertRefused("no XLSX workbook", content=b"PK\x03\x04 broken")
+        self.assertRefused("no XLSX workbook", content=self.get_damaged())
+
+    def get_damaged(self):
+        """A workbook whose sheet ends in the middle."""
+        whole, damaged = io.BytesIO(), io.BytesIO()
+        openpyxl.Workbook().save(whole)
+        with zipfile.ZipFile(whole) as source, zipfile.ZipFile(damaged, "w") as target:
+            for name in source.namelist():
+                content = source.read(name)
+                is_sheet = name.startswith("xl/worksheets/")
+                target.writestr(name, content[: len(content) // 2] if is_sheet else content)
+        return damaged.getvalue()
+
+    def test_a_row_may_end_early(self):
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet()
+        for row in (("KPI", "Period", "Target", "Person"), ("Test Revenue", 2026, 9000)):
+            sheet.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        self.prepare(content=content.getvalue()).action_import()
+        self.assertEqual(self.get_targets().scope, "company")
 
     def test_the_template_is_imported(self):
         wizard = self.prepare(content=b"")

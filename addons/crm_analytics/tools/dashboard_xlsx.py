@@ -4,6 +4,8 @@ import io
 import re
 from datetime import date
 
+from .workbook import HEADER, new_workbook
+
 FORMATS = {
     "money": "#,##0.00",
     "number": "#,##0.##",
@@ -13,7 +15,6 @@ FORMATS = {
     "points": "#,##0",
     "date": "yyyy-mm-dd",
 }
-HEADER = {"bold": True, "bg_color": "#E9ECEF", "text_wrap": True, "valign": "top"}
 MAX_TEXT = 255
 MAX_SHEET_NAME = 31
 
@@ -24,13 +25,8 @@ def write_dashboard(data):
     :param data: what ``crm.dashboard._get_export`` returns: the page and, in ``labels``, the words
         of the sheets in the reader's language
     """
-    import xlsxwriter  # as Odoo's own exports: where it is used
-
     output = io.BytesIO()
-    # Names are the customers' data: never taken for formulas or links.
-    workbook = xlsxwriter.Workbook(
-        output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    workbook = new_workbook(output)
     book = _Book(workbook)
     _write_tiles(book, data)
     for item in data["items"]:

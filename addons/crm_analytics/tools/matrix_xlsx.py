@@ -3,6 +3,8 @@
 import io
 import re
 
+from .workbook import HEADER, new_workbook
+
 FORMATS = {
     "orders": "#,##0",
     "support": "0.0%",
@@ -10,7 +12,6 @@ FORMATS = {
     "lift": "0.00",
     "amount": "#,##0.00",
 }
-HEADER = {"bold": True, "bg_color": "#E9ECEF", "text_wrap": True, "valign": "top"}
 HOT, COLD, NEUTRAL = "#67B2B5", "#E8B48A", "#FFFFFF"
 MAX_NAME = 255
 
@@ -21,13 +22,8 @@ def write_matrix(data):
     :param data: what ``crm.cross.matrix._get_export`` returns: the figures and, in ``labels``, the
         words of the sheets in the reader's language
     """
-    import xlsxwriter  # as Odoo's own exports: where it is used
-
     output = io.BytesIO()
-    # Names are the customers' data: never taken for formulas or links.
-    workbook = xlsxwriter.Workbook(
-        output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    workbook = new_workbook(output)
     styles = {name: workbook.add_format({"num_format": code}) for name, code in FORMATS.items()}
     styles["header"] = workbook.add_format(HEADER)
     _write_table(workbook.add_worksheet(_get_sheet_name(data, "matrix")), data, styles)

@@ -3,7 +3,8 @@
 import io
 from typing import NamedTuple
 
-HEADER = {"bold": True, "bg_color": "#E9ECEF", "text_wrap": True, "valign": "top"}
+from .workbook import HEADER, UnreadableFile, new_workbook, read_rows
+
 NUMBER = "#,##0.00"
 MAX_ROWS = 20000
 
@@ -23,28 +24,14 @@ class BadTable(Exception):
         self.where = where
 
 
-def get_place(row, column):
-    """The name of a cell, as a spreadsheet shows it: ``C7`` for (7, 3)."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
-
-
 def write_plan(title, headings, rows):
     """Return the bytes of a workbook of one sheet.
 
     :param headings: the titles of the columns, those of the months last
     :param rows: ``(names, amounts)``; an amount of None leaves its cell empty
     """
-    import xlsxwriter  # as Odoo's own exports: where it is used
-
     output = io.BytesIO()
-    # Names are data: never taken for formulas or links.
-    workbook = xlsxwriter.Workbook(
-        output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    workbook = new_workbook(output)
     header = workbook.add_format(HEADER)
     number = workbook.add_format({"num_format": NUMBER})
     sheet = workbook.add_worksheet(title)
@@ -73,9 +60,12 @@ def read_plan(content, headings, names):
     :return: a list of :class:`Row`; empty rows are left out
     :raise BadTable: ``file``, ``heading`` (with ``expected``), ``number`` or ``rows``
     """
-    sheet = _open_sheet(content)
+    try:
+        table = read_rows(content)
+    except UnreadableFile as error:
+        raise BadTable("file") from error
     rows = []
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+    for number, cells in enumerate(table, 1):
         values = list(cells)
         while values and values[-1] in (None, ""):
             values.pop()
@@ -102,15 +92,6 @@ def read_plan(content, headings, names):
             )
         )
     return rows
-
-
-def _open_sheet(content):
-    import openpyxl  # heavy: only where a file is read
-
-    try:
-        return openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[0]
-    except Exception as error:  # whatever a damaged or foreign file makes of the reader
-        raise BadTable("file") from error
 
 
 def _check_headings(values, headings):

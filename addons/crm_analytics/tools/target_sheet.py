@@ -2,16 +2,12 @@
 
 import io
 import re
-import zipfile
 from datetime import date, datetime
 from typing import NamedTuple
 
-COLUMNS = ("kpi", "person", "team", "period", "target")
+from .workbook import HEADER, new_workbook, read_rows
+
 _PERIOD = re.compile(r"((?:19|20|21)\d\d)(?:-(?:Q([1-4])|(0?[1-9]|1[0-2])))?", re.ASCII | re.I)
-
-
-class UnreadableFile(Exception):
-    """The file is no workbook."""
 
 
 class Cell(NamedTuple):
@@ -29,32 +25,11 @@ class Cell(NamedTuple):
 
 def read(content):
     """The rows that have any content, as lists of :class:`Cell`, the headings first."""
-    # Only now: it loads numpy, which a server that reads no such file does without
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = [
-            [Cell(row, column, value) for column, value in enumerate(values, start=1)]
-            for row, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
-        ]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
-        raise UnreadableFile from error
+    rows = [
+        [Cell(row, column, value) for column, value in enumerate(values, start=1)]
+        for row, values in enumerate(read_rows(content), start=1)
+    ]
     return [cells for cells in rows if any(cell.text for cell in cells)]
-
-
-def get_letter(column):
-    """The name of a column: A, B, ... Z, AA.
-
-    >>> get_letter(1), get_letter(27)
-    ('A', 'AA')
-    """
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def parse_period(value):
@@ -76,15 +51,10 @@ def parse_period(value):
 
 def write_template(headings, rows):
     """The bytes of a workbook with the headings and some rows as examples."""
-    import xlsxwriter  # as Odoo's own exports: where it is used
-
     output = io.BytesIO()
-    workbook = xlsxwriter.Workbook(
-        output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    workbook = new_workbook(output)
     sheet = workbook.add_worksheet()
-    header = workbook.add_format({"bold": True, "bg_color": "#E9ECEF"})
-    sheet.write_row(0, 0, headings, header)
+    sheet.write_row(0, 0, headings, workbook.add_format(HEADER))
     for number, row in enumerate(rows, start=1):
         sheet.write_row(number, 0, row)
     sheet.set_column(0, len(headings) - 1, 22)

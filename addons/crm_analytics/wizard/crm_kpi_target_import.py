@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools import target_sheet
+from ..tools.workbook import UnreadableFile, get_letter
 
 # So many faults are told at once: the next ones after these are mended.
 TOLD = 10
@@ -101,7 +102,7 @@ class CrmKpiTargetImport(models.TransientModel):
             raise UserError(self.env._("Choose the XLSX file to import."))
         try:
             rows = target_sheet.read(base64.b64decode(self.file or b""))
-        except target_sheet.UnreadableFile as error:
+        except UnreadableFile as error:
             raise UserError(
                 self.env._("This is no XLSX workbook: save the file as XLSX and choose it again.")
             ) from error
@@ -124,7 +125,7 @@ class CrmKpiTargetImport(models.TransientModel):
                         "Row %(row)s, column %(column)s: “%(heading)s” is not expected there. The "
                         "headings are %(headings)s, each once.",
                         row=cell.row,
-                        column=target_sheet.get_letter(cell.column),
+                        column=get_letter(cell.column),
                         heading=cell.text,
                         headings=", ".join(self._get_headings().values()),
                     )
@@ -226,7 +227,7 @@ class CrmKpiTargetImport(models.TransientModel):
             self.env._(
                 "Row %(row)s, column %(column)s: %(message)s.",
                 row=cell.row,
-                column=target_sheet.get_letter(cell.column),
+                column=get_letter(cell.column),
                 message=message,
             )
         )

@@ -4,7 +4,8 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.plan_xlsx import BadTable, get_place, read_plan
+from ..tools.plan_xlsx import BadTable, read_plan
+from ..tools.workbook import get_place
 
 
 class CrmSalesPlanImport(models.TransientModel):
