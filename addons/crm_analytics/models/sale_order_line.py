@@ -114,23 +114,6 @@ class SaleOrderLine(models.Model):
         return order_ids[kept], product_ids[kept], months[kept]
 
     @api.model
-    def _read_baskets(self, company, date_from):
-        """Return the order and the product of each basket line of a company since a date.
-
-        :return: two parallel int32 arrays of shape (lines,)
-        """
-        import numpy as np
-
-        parts = [
-            self._read_basket_range(company, order_range, date_from)[:2]
-            for order_range in self._get_basket_ranges(company, date_from)
-        ]
-        if not parts:
-            return np.empty(0, np.int32), np.empty(0, np.int32)
-        orders, products = (np.concatenate(values) for values in zip(*parts, strict=True))
-        return orders, products
-
-    @api.model
     def _get_basket_orders(self, company):
         # sudo: as for the lines.
         return self.env["sale.order"].sudo().with_context(allowed_company_ids=company.ids)
