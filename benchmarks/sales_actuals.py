@@ -86,6 +86,19 @@ def fill(env, lines):
     env.invalidate_all()
 
 
+RECONCILE = """
+INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, amount,
+    debit_amount_currency, credit_amount_currency, company_id, max_date)
+SELECT debit.id, credit.id, debit.balance, debit.balance, debit.balance, %(company)s,
+       credit.date
+  FROM bench b
+  JOIN account_move owed ON owed.name = '{debit}/' || b.n
+  JOIN account_move paid ON paid.name = '{credit}/' || b.n
+  JOIN account_move_line debit
+    ON debit.move_id = owed.id AND debit.account_id = %({account})s AND debit.balance > 0
+  JOIN account_move_line credit
+    ON credit.move_id = paid.id AND credit.account_id = %({account})s AND credit.balance < 0
+"""
 STATEMENTS = [
     # What belongs to an order, under a number: its day, the amount of a line, how it was paid.
     """
@@ -190,32 +203,8 @@ STATEMENTS = [
      WHERE m.name LIKE 'BANK/%%'
     """,
     "ANALYZE account_move, account_move_line",
-    """
-    INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, amount,
-        debit_amount_currency, credit_amount_currency, company_id, max_date)
-    SELECT debit.id, credit.id, debit.balance, debit.balance, debit.balance, %(company)s,
-           credit.date
-      FROM bench b
-      JOIN account_move owed ON owed.name = 'ACTUAL/' || b.n
-      JOIN account_move paid ON paid.name = 'PAID/' || b.n
-      JOIN account_move_line debit
-        ON debit.move_id = owed.id AND debit.account_id = %(receivable)s AND debit.balance > 0
-      JOIN account_move_line credit
-        ON credit.move_id = paid.id AND credit.account_id = %(receivable)s AND credit.balance < 0
-    """,
-    """
-    INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, amount,
-        debit_amount_currency, credit_amount_currency, company_id, max_date)
-    SELECT debit.id, credit.id, debit.balance, debit.balance, debit.balance, %(company)s,
-           credit.date
-      FROM bench b
-      JOIN account_move owed ON owed.name = 'PAID/' || b.n
-      JOIN account_move paid ON paid.name = 'BANK/' || b.n
-      JOIN account_move_line debit
-        ON debit.move_id = owed.id AND debit.account_id = %(outstanding)s AND debit.balance > 0
-      JOIN account_move_line credit
-        ON credit.move_id = paid.id AND credit.account_id = %(outstanding)s AND credit.balance < 0
-    """,
+    RECONCILE.format(debit="ACTUAL", credit="PAID", account="receivable"),
+    RECONCILE.format(debit="PAID", credit="BANK", account="outstanding"),
 ]
 
 
