@@ -1,12 +1,10 @@
 import json
 
 from odoo import http
-from odoo.http import content_disposition, request
-from odoo.tools import osutil
+from odoo.http import request
 
 from ..tools.matrix_xlsx import write_matrix
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from .workbook import make_workbook_response
 
 
 class CrossMatrixController(http.Controller):
@@ -19,17 +17,9 @@ class CrossMatrixController(http.Controller):
             options = {}
         env = request.env
         data = env["crm.cross.matrix"]._get_export(options)
-        name = osutil.clean_filename(
-            env._(
-                "Cross-selling matrix %(date_from)s to %(date_to)s",
-                date_from=data["window"]["date_from"],
-                date_to=data["window"]["date_to"],
-            )
+        name = env._(
+            "Cross-selling matrix %(date_from)s to %(date_to)s",
+            date_from=data["window"]["date_from"],
+            date_to=data["window"]["date_to"],
         )
-        return request.make_response(
-            write_matrix(data),
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(f"{name}.xlsx")),
-            ],
-        )
+        return make_workbook_response(write_matrix(data), name)

@@ -1,12 +1,10 @@
 import json
 
 from odoo import http
-from odoo.http import content_disposition, request
-from odoo.tools import osutil
+from odoo.http import request
 
 from ..tools.dashboard_xlsx import write_dashboard
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from .workbook import make_workbook_response
 
 
 class DashboardController(http.Controller):
@@ -20,13 +18,5 @@ class DashboardController(http.Controller):
         data = request.env["crm.dashboard"]._get_export(dashboard, filters)
         if not data["dashboard"]:
             return request.not_found()
-        name = osutil.clean_filename(
-            "{} {}".format(data["dashboard"]["name"], data["windows"]["current"]["date_from"])
-        )
-        return request.make_response(
-            write_dashboard(data),
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(f"{name}.xlsx")),
-            ],
-        )
+        name = f"{data['dashboard']['name']} {data['windows']['current']['date_from']}"
+        return make_workbook_response(write_dashboard(data), name)

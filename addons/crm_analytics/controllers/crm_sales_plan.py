@@ -1,8 +1,7 @@
 from odoo import http
-from odoo.http import content_disposition, request
-from odoo.tools import osutil
+from odoo.http import request
 
-from .crm_cross_matrix import XLSX
+from .workbook import make_workbook_response
 
 
 class SalesPlanController(http.Controller):
@@ -12,12 +11,4 @@ class SalesPlanController(http.Controller):
         plan = request.env["crm.sales.plan"].browse(plan_id).exists()
         if not plan:
             raise request.not_found()
-        content = plan._export_xlsx()
-        name = osutil.clean_filename(plan.display_name)
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(f"{name}.xlsx")),
-            ],
-        )
+        return make_workbook_response(plan._export_xlsx(), plan.display_name)
