@@ -220,6 +220,19 @@ class CrmKpi(models.Model):
                 )
             )
 
+    # Not in the database: an add-on that is removed takes its KPIs along, and their targets.
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_targets(self):
+        # sudo: targets of other companies keep a KPI too
+        targets_sudo = self.env["crm.kpi.target"].sudo().with_context(active_test=False)
+        target = targets_sudo.search([("kpi_id", "in", self.ids)], limit=1)
+        if target:
+            raise UserError(
+                self.env._(
+                    "There are targets of “%(kpi)s”: archive it instead.", kpi=target.kpi_id.name
+                )
+            )
+
     def copy_data(self, default=None):
         return [
             {**values, "name": self.env._("%(name)s (copy)", name=kpi.name)}

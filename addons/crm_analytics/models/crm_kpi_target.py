@@ -28,7 +28,7 @@ class CrmKpiTarget(models.Model):
         string="KPI",
         required=True,
         index=True,
-        ondelete="restrict",
+        ondelete="cascade",
         tracking=True,
     )
     unit = fields.Selection(related="kpi_id.unit")

@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from .kpi_common import KpiCommon
 
 
@@ -26,6 +28,14 @@ class TestKpiTarget(KpiCommon):
         self.assertEqual((target.date_from, target.date_to), (date(2026, 1, 1), date(2026, 1, 31)))
         target.date_from = "2026-02-17"
         self.assertEqual((target.date_from, target.date_to), (date(2026, 2, 1), date(2026, 2, 28)))
+
+    def test_keeps_its_kpi(self):
+        target = self.new_target(self.anna, 1)
+        with self.assertRaisesRegex(UserError, "archive it"), self.env.cr.savepoint():
+            self.revenue.unlink()
+        # The add-on that brought the KPI is removed.
+        self.revenue.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+        self.assertFalse(target.exists())
 
     def test_without_a_day_it_is_the_running_period(self):
         target = self.env["crm.kpi.target"].create(

@@ -78,7 +78,9 @@ def roll_up(parts, parents, memberships=None):
         if user_id:
             add(("user", user_id), part)
         team_id = own_team_id if memberships is None else memberships.get(user_id)
-        while team_id:
+        counted = set()  # two teams set above each other at the same moment make no endless way
+        while team_id and team_id not in counted:
+            counted.add(team_id)
             add(("team", team_id), part)
             team_id = parents.get(team_id)
     return result
