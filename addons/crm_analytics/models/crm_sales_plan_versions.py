@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -36,7 +37,7 @@ class CrmSalesPlan(models.Model):
                 }
             )
             plan.flush_recordset()
-            plan.revised_from_id.is_in_force = True
+            plan._get_version_before().is_in_force = True
 
     def action_lock(self):
         self.write({"state": "locked"})
@@ -50,6 +51,7 @@ class CrmSalesPlan(models.Model):
             )
         first = self.original_id or self
         newest = self.search([("original_id", "=", first.id)], order="version desc", limit=1)
+        self.flush_model(["state"])  # the database allows one draft
         revision = self.create(
             {
                 **self.copy_data()[0],
@@ -63,16 +65,17 @@ class CrmSalesPlan(models.Model):
         return revision._get_form_action()
 
     def _get_version_in_force(self):
+        return self.search(self._get_versions_domain() & Domain("is_in_force", "=", True))
+
+    def _get_version_before(self):
+        """The version that counted until this one did, which need not be the one it revises."""
+        approved = Domain("state", "!=", "draft") & Domain("version", "<", self.version)
+        return self.search(self._get_versions_domain() & approved, order="version desc", limit=1)
+
+    def _get_versions_domain(self):
         self.ensure_one()
         first = self.original_id or self
-        return self.search(
-            [
-                ("is_in_force", "=", True),
-                "|",
-                ("id", "=", first.id),
-                ("original_id", "=", first.id),
-            ]
-        )
+        return Domain("id", "=", first.id) | Domain("original_id", "=", first.id)
 
     def _replace(self):
         """Another version counts from now on."""

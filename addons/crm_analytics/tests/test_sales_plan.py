@@ -134,6 +134,18 @@ class TestSalesPlan(PlanCommon):
         self.assertTrue(self.plan.is_in_force, "The version before counts again")
         self.assertFalse(revision.is_in_force)
 
+    def test_an_approval_taken_back_gives_way_to_the_version_that_counted(self):
+        self.add_line(1)
+        self.plan.action_approve()
+        second = self.env["crm.sales.plan"].browse(self.plan.action_revise()["res_id"])
+        second.action_approve()
+        third = self.env["crm.sales.plan"].browse(self.plan.action_revise()["res_id"])
+        third.action_approve()
+        third.action_draft()
+        self.assertEqual(
+            [plan.is_in_force for plan in (self.plan, second, third)], [False, True, False]
+        )
+
     def test_approval_needs_the_figures_that_count(self):
         with self.assertRaisesRegex(UserError, "no figures yet"):
             self.plan.action_approve()
