@@ -4,7 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools.matrix_xlsx import write_matrix
-from .workbook import make_workbook_response
+from ..tools.workbook_response import make_workbook_response
 
 
 class CrossMatrixController(http.Controller):

@@ -4,7 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools.dashboard_xlsx import write_dashboard
-from .workbook import make_workbook_response
+from ..tools.workbook_response import make_workbook_response
 
 
 class DashboardController(http.Controller):

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .workbook import make_workbook_response
+from ..tools.workbook_response import make_workbook_response
 
 
 class SalesPlanController(http.Controller):
