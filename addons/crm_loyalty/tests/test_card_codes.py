@@ -42,7 +42,7 @@ class TestCardCodes(LoyaltyCardCommon):
 
     def test_what_no_database_takes_is_no_code(self):
         for code in ("\x00", "0447\x00", "\ud800", "", " ", None):
-            with self.subTest(code):
+            with self.subTest(ascii(code)):
                 self.assertIn("error", self._try(code))
 
     def test_codes_have_65_random_bits_and_the_prefix_of_core(self):
