@@ -193,7 +193,7 @@ class CrmDashboard(models.Model):
 
     def _get_sparkline_requests(self, kpi, page):
         """``[(window, groupby)]``; what stands open at the end of a day is no line over days."""
-        if kpi.date_kind == "end" or any(part.date_kind == "end" for part in kpi._get_parts()):
+        if self._is_stock(kpi):
             return []
         unit, buckets = self._get_sparkline_buckets(page)
         return [((buckets[0][0], buckets[-1][1]), (unit,))]

@@ -2,29 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
-COLUMNS = (
-    "kpi_id",
-    "company_id",
-    "scope",
-    "user_id",
-    "team_id",
-    "period_type",
-    "date_from",
-    "date_to",
-    "value",
-    "is_empty",
-    "has_target",
-    "target",
-    "expected",
-    "progress",
-    "pace",
-    "score",
-    "weight",
-    "is_closed",
-    "restated_value",
-    "restated_date",
-    "computed_date",
-)
 # What a later run may change of a figure, until its period is closed.
 CHANGING = (
     "value",
@@ -37,6 +14,20 @@ CHANGING = (
     "score",
     "weight",
     "is_closed",
+)
+COLUMNS = (
+    "kpi_id",
+    "company_id",
+    "scope",
+    "user_id",
+    "team_id",
+    "period_type",
+    "date_from",
+    "date_to",
+    *CHANGING,
+    "restated_value",
+    "restated_date",
+    "computed_date",
 )
 KEY = (
     "kpi_id, company_id, scope, COALESCE(user_id, 0),"
