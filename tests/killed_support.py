@@ -61,6 +61,14 @@ def kill_often(database, script, progress, *, total, kills, short_of=1):
     return Kills(seed, start, total, points)
 
 
+def kill_in_the_middle(database, script, progress, *, total, kills):
+    """Kill as :func:`kill_often` does, and hold that most of it met the action at its work."""
+    done = kill_often(database, script, progress, total=total, kills=kills)
+    assert len(done.points) >= kills * 0.9, done
+    assert done.inside > kills / 2, done
+    return done
+
+
 def assert_completed(database, script, queries, state, story):
     """Run a killed action again: it ends in `state`, and leaves nothing to do."""
     run_once(database, script)
